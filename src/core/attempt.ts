@@ -1,0 +1,44 @@
+// One model asked once: what became of it.
+
+import type { ErrorCode, TimeoutPhase } from './errors.js'
+import type { Usage } from './usage.js'
+
+/** Whose key paid. */
+export type CredentialSource = 'request' | 'tenant' | 'app' | 'none'
+
+/** How the model was asked: for a stream, or for the whole answer at once. */
+export type AttemptMode = 'stream' | 'whole'
+
+/** What became of an attempt. `skipped`: nothing was sent. */
+export type AttemptOutcome = 'success' | 'failure' | 'aborted' | 'skipped'
+
+/** The part of an error that an attempt keeps. */
+export interface AttemptError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly status?: number
+  readonly requestId?: string
+  readonly phase?: TimeoutPhase
+  readonly retryAfterMs?: number
+}
+
+/** One model asked once. */
+export interface Attempt {
+  /** Unique to the attempt; its bookings carry it. */
+  readonly id: string
+  readonly provider: string
+  readonly model: string
+  readonly mode: AttemptMode
+  readonly outcome: AttemptOutcome
+  readonly error?: AttemptError
+  readonly credentialSource: CredentialSource
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly durationMs: number
+  /** From the start of the attempt to its first output. */
+  readonly firstDeltaMs?: number
+  readonly usage?: Usage
+  readonly usageEstimated?: boolean
+  /** What the attempt cost in US dollars; `null` when the price is unknown. */
+  readonly costUsd: number | null
+}

@@ -1,0 +1,53 @@
+// The contracts that more than one floor speaks of.
+
+import type { Clock } from './clock.js'
+import type { Delta } from './delta.js'
+import type { ChatRequest } from './request.js'
+import type { Secret } from './secret.js'
+
+/** One call of one model. */
+export interface ProviderCall {
+  /** The provider's own name for the model. */
+  readonly model: string
+  readonly request: ChatRequest
+  /** Absent for a provider that takes none. */
+  readonly key?: Secret
+  /** Aborts when the caller leaves or a time limit is reached. Stop at once, and close the connection. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Translates between us and one provider, and does nothing else: it never retries, prices, logs, reads the environment
+ * or remembers. It yields deltas, ends with `finish`, and throws a `ProviderError` only.
+ */
+export interface ProviderAdapter {
+  readonly id: string
+  /** Asks for a stream. Yield one delta at a time, or an array for each network read. */
+  stream(call: ProviderCall): AsyncIterable<Delta | readonly Delta[]>
+  /** The same request without streaming, as the deltas it amounts to. */
+  complete?(call: ProviderCall): Promise<readonly Delta[]>
+}
+
+/** A request on its way to a provider. */
+export interface TransportRequest {
+  /** Below the base URL, with a leading slash: `/chat/completions`. */
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly key?: Secret
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Carries a request to a provider and brings back the `Response`, whatever its status. It authenticates, follows no
+ * redirect, never retries, and throws only when no response came.
+ */
+export interface Transport {
+  send(request: TransportRequest): Promise<Response>
+}
+
+/** What an adapter of ours needs from its surroundings. */
+export interface AdapterSurroundings {
+  readonly clock: Clock
+  readonly fetch: typeof globalThis.fetch
+}

@@ -1,0 +1,143 @@
+// The one error class of the library, its codes, and how it shows itself.
+
+import type { Attempt } from './attempt.js'
+import type { PartialAnswer } from './response.js'
+
+/** What went wrong, as one word. */
+export type ErrorCode =
+  | 'config'
+  | 'invalid-request'
+  | 'invalid-key-format'
+  | 'authentication'
+  | 'permission'
+  | 'model-not-found'
+  | 'rate-limited'
+  | 'quota-exceeded'
+  | 'context-length'
+  | 'content-filter'
+  | 'overloaded'
+  | 'provider'
+  | 'network'
+  | 'timeout'
+  | 'stream-interrupted'
+  | 'invalid-response'
+  | 'event-too-large'
+  | 'output-parse'
+  | 'aborted'
+  | 'budget-exceeded'
+  | 'price-unknown'
+  | 'circuit-open'
+  | 'no-key'
+  | 'all-attempts-failed'
+  | 'blocked-host'
+  | 'vault-integrity'
+  | 'tool-denied'
+  | 'store-unavailable'
+  | 'internal'
+
+/** Which limit a `timeout` ran into. */
+export type TimeoutPhase = 'connect' | 'first-token' | 'idle' | 'total'
+
+/** What the provider itself called the failure. */
+export interface UpstreamFault {
+  readonly code?: string
+  readonly type?: string
+  readonly param?: string
+}
+
+/** What is known about a failure besides its code and message. */
+export interface ErrorDetails {
+  readonly cause?: unknown
+  readonly isRetryable?: boolean
+  readonly provider?: string
+  readonly model?: string
+  readonly status?: number
+  readonly requestId?: string
+  readonly retryAfterMs?: number
+  readonly phase?: TimeoutPhase
+  readonly upstream?: UpstreamFault
+  /** The field of the request or the setting at fault. */
+  readonly field?: string
+  readonly attempts?: readonly Attempt[]
+  readonly partial?: PartialAnswer
+}
+
+const marker = Symbol.for('byok-handler.error')
+
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'rate-limited',
+  'overloaded',
+  'provider',
+  'network',
+  'timeout',
+  'stream-interrupted',
+  'invalid-response',
+  'circuit-open',
+  'store-unavailable',
+])
+
+/**
+ * Every failure of the library. `code` says what happened; `isRetryable` whether the same call may succeed later;
+ * `attempts` who was asked; `partial` what had arrived. It turns into JSON without its cause and stack, and no key is in it.
+ */
+export class ByokError extends Error {
+  readonly code: ErrorCode
+  readonly isRetryable: boolean
+  declare readonly provider?: string
+  declare readonly model?: string
+  declare readonly status?: number
+  declare readonly requestId?: string
+  declare readonly retryAfterMs?: number
+  declare readonly phase?: TimeoutPhase
+  declare readonly upstream?: UpstreamFault
+  declare readonly field?: string
+  declare readonly attempts?: readonly Attempt[]
+  declare readonly partial?: PartialAnswer
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const { cause, isRetryable = retryableCodes.has(code), ...known } = details
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.isRetryable = isRetryable
+    for (const [name, value] of Object.entries(known)) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
+    }
+    Object.defineProperty(this, 'name', {
+      value: code === 'aborted' ? 'AbortError' : this.constructor.name,
+      configurable: true,
+    })
+    Object.defineProperty(this, marker, { value: true })
+  }
+
+  /** The same failure with more known about it. The original is not changed. */
+  with(details: ErrorDetails): ByokError {
+    const copy = new (this.constructor as typeof ByokError)(this.code, this.message, { // subclasses keep this signature
+      ...detailsOf(this),
+      ...details,
+    })
+    if (this.stack !== undefined) copy.stack = this.stack
+    return copy
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { cause: _cause, ...shown } = detailsOf(this)
+    return { name: this.name, code: this.code, message: this.message, ...shown }
+  }
+}
+
+/** A failure of the provider or of the way to it: the only thing an adapter throws. */
+export class ProviderError extends ByokError {}
+
+/** True for an error of this library, also one made by another copy of the package. */
+export function isByokError(error: unknown): error is ByokError {
+  return typeof error === 'object' && error !== null && marker in error
+}
+
+function detailsOf(error: ByokError): ErrorDetails {
+  const details: Record<string, unknown> = { isRetryable: error.isRetryable }
+  const names = ['provider', 'model', 'status', 'requestId', 'retryAfterMs', 'phase', 'upstream', 'field'] as const
+  for (const name of [...names, 'attempts', 'partial', 'cause'] as const) {
+    if (error[name] !== undefined) details[name] = error[name]
+  }
+  return details
+}

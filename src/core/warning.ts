@@ -1,0 +1,24 @@
+// Notes on an answer that stands all the same.
+
+/** What a warning is about. */
+export type WarningCode =
+  | 'unsupported-option'
+  | 'unknown-finish-reason'
+  | 'missing-finish-reason'
+  | 'broken-after-finish'
+  | 'usage-estimated'
+  | 'output-limit-assumed'
+  | 'history-adapted'
+  | 'unknown-tool-call'
+  | 'callback-failed'
+  | 'price-unknown'
+  | 'spend-unchecked'
+  | 'other'
+
+/** Something that the caller may want to know, without any need to act. */
+export interface Warning {
+  readonly code: WarningCode
+  readonly message: string
+  /** The option concerned, where there is one. */
+  readonly option?: string
+}
