@@ -6,6 +6,9 @@ const manifestUrl = new URL('../package.json', import.meta.url)
 /** The parsed package.json of this repository. */
 export const manifest = JSON.parse(readFileSync(manifestUrl, 'utf8'))
 
+/** Dependencies that may load together with the main entry; every other one waits for its first use. */
+export const eagerDependencies = ['eventemitter3']
+
 /** `./dist/testing/index.js` is built from `src/testing/index.ts`. */
 const sourceOf = (built) => built.replace(/^(\.\/)?dist\//, 'src/').replace(/\.c?js$/, '.ts')
 

@@ -1,6 +1,6 @@
 // One model asked once: what became of it.
 
-import type { ErrorCode, TimeoutPhase } from './errors.js'
+import type { ErrorCode, TimeoutPhase, UpstreamFault } from './error-code.js'
 import type { Usage } from './usage.js'
 
 /** Whose key paid. */
@@ -20,6 +20,8 @@ export interface AttemptError {
   readonly requestId?: string
   readonly phase?: TimeoutPhase
   readonly retryAfterMs?: number
+  /** What the provider, or the network, called it. */
+  readonly upstream?: UpstreamFault
 }
 
 /** One model asked once. */

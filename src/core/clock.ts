@@ -32,7 +32,12 @@ export const systemClock: Clock = {
 
 /** Lets the process end in spite of the timer, where the platform knows that notion (edge runtimes do not). */
 function unref(handle: unknown): void {
-  if (typeof handle === 'object' && handle !== null && 'unref' in handle && typeof handle.unref === 'function') {
+  if (
+    typeof handle === 'object' &&
+    handle !== null &&
+    'unref' in handle &&
+    typeof handle.unref === 'function'
+  ) {
     handle.unref()
   }
 }

@@ -77,6 +77,12 @@ export interface WarningDelta {
   readonly warning: Warning
 }
 
+/** Something about the request that was mended before it was sent, as a sentence. */
+export interface RepairDelta {
+  readonly type: 'repair'
+  readonly repair: string
+}
+
 /** A real chunk that holds nothing for us. It shows that the provider is alive; pings and comments do not. */
 export interface ProgressDelta {
   readonly type: 'progress'
@@ -92,6 +98,7 @@ export type Delta =
   | UsageDelta
   | FinishDelta
   | WarningDelta
+  | RepairDelta
   | ProgressDelta
 
 /** True for what a caller would see: text, reasoning, refusal, a tool-call fragment. The commit rule stands on this. */
@@ -108,6 +115,7 @@ export function isOutput(delta: Delta): boolean {
     case 'usage':
     case 'finish':
     case 'warning':
+    case 'repair':
     case 'progress':
       return false
     default:

@@ -1,49 +1,8 @@
 // The one error class of the library, its codes, and how it shows itself.
 
 import type { Attempt } from './attempt.js'
+import type { ErrorCode, TimeoutPhase, UpstreamFault } from './error-code.js'
 import type { PartialAnswer } from './response.js'
-
-/** What went wrong, as one word. */
-export type ErrorCode =
-  | 'config'
-  | 'invalid-request'
-  | 'invalid-key-format'
-  | 'authentication'
-  | 'permission'
-  | 'model-not-found'
-  | 'rate-limited'
-  | 'quota-exceeded'
-  | 'context-length'
-  | 'content-filter'
-  | 'overloaded'
-  | 'provider'
-  | 'network'
-  | 'timeout'
-  | 'stream-interrupted'
-  | 'invalid-response'
-  | 'event-too-large'
-  | 'output-parse'
-  | 'aborted'
-  | 'budget-exceeded'
-  | 'price-unknown'
-  | 'circuit-open'
-  | 'no-key'
-  | 'all-attempts-failed'
-  | 'blocked-host'
-  | 'vault-integrity'
-  | 'tool-denied'
-  | 'store-unavailable'
-  | 'internal'
-
-/** Which limit a `timeout` ran into. */
-export type TimeoutPhase = 'connect' | 'first-token' | 'idle' | 'total'
-
-/** What the provider itself called the failure. */
-export interface UpstreamFault {
-  readonly code?: string
-  readonly type?: string
-  readonly param?: string
-}
 
 /** What is known about a failure besides its code and message. */
 export interface ErrorDetails {
@@ -100,7 +59,8 @@ export class ByokError extends Error {
     this.code = code
     this.isRetryable = isRetryable
     for (const [name, value] of Object.entries(known)) {
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
+      if (value !== undefined)
+        Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
     }
     Object.defineProperty(this, 'name', {
       value: code === 'aborted' ? 'AbortError' : this.constructor.name,
@@ -109,9 +69,10 @@ export class ByokError extends Error {
     Object.defineProperty(this, marker, { value: true })
   }
 
-  /** The same failure with more known about it. The original is not changed. */
-  with(details: ErrorDetails): ByokError {
-    const copy = new (this.constructor as typeof ByokError)(this.code, this.message, { // subclasses keep this signature
+  /** The same failure with more known about it, or in other words. The original is not changed. */
+  with(details: ErrorDetails, message = this.message): ByokError {
+    const copy = new (this.constructor as typeof ByokError)(this.code, message, {
+      // subclasses keep this signature
       ...detailsOf(this),
       ...details,
     })
@@ -135,7 +96,16 @@ export function isByokError(error: unknown): error is ByokError {
 
 function detailsOf(error: ByokError): ErrorDetails {
   const details: Record<string, unknown> = { isRetryable: error.isRetryable }
-  const names = ['provider', 'model', 'status', 'requestId', 'retryAfterMs', 'phase', 'upstream', 'field'] as const
+  const names = [
+    'provider',
+    'model',
+    'status',
+    'requestId',
+    'retryAfterMs',
+    'phase',
+    'upstream',
+    'field',
+  ] as const
   for (const name of [...names, 'attempts', 'partial', 'cause'] as const) {
     if (error[name] !== undefined) details[name] = error[name]
   }

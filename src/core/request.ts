@@ -24,4 +24,6 @@ export interface ChatRequest {
   readonly providerOptions?: ProviderOptions
   /** Extra headers for the provider. */
   readonly headers?: Readonly<Record<string, string>>
+  /** An option that the model cannot honour is an error instead of a warning. */
+  readonly strict?: boolean
 }

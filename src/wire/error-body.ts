@@ -1,6 +1,7 @@
 // Reads a provider's error, in whichever of the known shapes it comes.
 
-import { ProviderError, type UpstreamFault } from '../core/errors.js'
+import type { UpstreamFault } from '../core/error-code.js'
+import { ProviderError } from '../core/errors.js'
 import { codeOfGeneralWords, codeOfStatus, codeOfWords } from './error-codes.js'
 import { asArray, asObject, asText, type JsonObject, parseJson } from './json.js'
 import { retryAfterMs } from './retry-after.js'
@@ -64,7 +65,8 @@ export function errorInAnswer(body: unknown): ProviderError {
 function readFault(body: unknown): Fault {
   // Google's OpenAI-compatible endpoint wraps its error in a list.
   const outer = asObject(Array.isArray(body) ? body[0] : body)
-  if (outer === undefined) return { words: [], upstream: {}, ...(asText(body) ? { message: clip(String(body)) } : {}) }
+  if (outer === undefined)
+    return { words: [], upstream: {}, ...(asText(body) ? { message: clip(String(body)) } : {}) }
   const inner = asObject(outer.error) ?? asObject(outer.detail) ?? asObject(outer.message) ?? outer
   const message =
     asText(inner.message) ??
@@ -76,11 +78,14 @@ function readFault(body: unknown): Fault {
   const code = wordOf(inner.code) ?? wordOf(outer.code)
   const type = wordOf(inner.type) ?? (outer === inner ? undefined : wordOf(outer.type))
   const param = asText(inner.param) ?? asText(outer.param)
-  const status = statusOf(inner.code) ?? statusOf(inner.status) ?? statusOf(outer.code) ?? statusOf(outer.status)
+  const status =
+    statusOf(inner.code) ?? statusOf(inner.status) ?? statusOf(outer.code) ?? statusOf(outer.status)
   const requestId = asText(outer.request_id) ?? asText(inner.request_id)
   const inside = asObject(inner.innererror) ?? asObject(inner.inner_error)
   return {
-    words: [code, type, wordOf(inner.status), wordOf(inside?.code), ...reasons(inner)].filter((word) => word !== undefined),
+    words: [code, type, wordOf(inner.status), wordOf(inside?.code), ...reasons(inner)].filter(
+      (word) => word !== undefined,
+    ),
     upstream: { ...(code ? { code } : {}), ...(type ? { type } : {}), ...(param ? { param } : {}) },
     ...(message ? { message: clip(message) } : {}),
     ...(status ? { status } : {}),
@@ -109,13 +114,16 @@ function wordOf(value: unknown): string | undefined {
 
 function statusOf(value: unknown): number | undefined {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value
-  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599
+    ? status
+    : undefined
 }
 
 function plainMessage(status: number, body: string): string {
   const text = body.trim()
   if (text === '') return `The provider answered ${status} without a body.`
-  if (text.startsWith('<')) return `The provider answered ${status} with a page instead of JSON: ${text.slice(0, 200)}`
+  if (text.startsWith('<'))
+    return `The provider answered ${status} with a page instead of JSON: ${text.slice(0, 200)}`
   return clip(text)
 }
 

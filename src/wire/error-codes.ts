@@ -1,6 +1,6 @@
 // The words by which providers name their failures, and what each means to us.
 
-import type { ErrorCode } from '../core/errors.js'
+import type { ErrorCode } from '../core/error-code.js'
 
 /**
  * Codes and types that name a cause exactly; they go before the status. Lower case.
@@ -132,7 +132,10 @@ export function codeOfStatus(status: number): ErrorCode {
   }
 }
 
-function firstIn(table: Readonly<Record<string, ErrorCode>>, words: readonly string[]): ErrorCode | undefined {
+function firstIn(
+  table: Readonly<Record<string, ErrorCode>>,
+  words: readonly string[],
+): ErrorCode | undefined {
   for (const word of words) {
     const key = word.toLowerCase()
     if (Object.hasOwn(table, key)) return table[key]

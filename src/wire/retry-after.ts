@@ -17,5 +17,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
 }
 
 function sensible(waitMs: number): number | undefined {
-  return Number.isFinite(waitMs) && waitMs >= 0 && waitMs <= Number.MAX_SAFE_INTEGER ? Math.round(waitMs) : undefined
+  return Number.isFinite(waitMs) && waitMs >= 0 && waitMs <= Number.MAX_SAFE_INTEGER
+    ? Math.round(waitMs)
+    : undefined
 }

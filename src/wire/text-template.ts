@@ -10,12 +10,19 @@ const needsParsing = /["\\\u0000-\u001f]/
  */
 export class TextTemplate {
   readonly #marker: string
+  readonly #padding: string | undefined
   #head = ''
+  /** What stands between the text and the padding: `''` where a chunk has none. */
+  #middle = ''
   #tail = ''
 
-  /** `marker` is what stands before the string: `"content":"`. */
-  constructor(marker: string) {
+  /**
+   * `marker` is what stands before the string: `"content":"`. `padding` is what stands before a string that means
+   * nothing and may differ too: `"obfuscation":"`, with which OpenAI hides the length of the text.
+   */
+  constructor(marker: string, padding?: string) {
     this.#marker = marker
+    this.#padding = padding
   }
 
   /** Remembers the ends of a chunk that was parsed and holds `text`, and nothing else of interest, behind the marker. */
@@ -27,15 +34,34 @@ export class TextTemplate {
     const literal = JSON.stringify(text).slice(1, -1)
     if (!chunk.startsWith(literal, start) || chunk[start + literal.length] !== '"') return
     this.#head = chunk.slice(0, start)
-    this.#tail = chunk.slice(start + literal.length)
+    this.#learnTail(chunk.slice(start + literal.length))
+  }
+
+  #learnTail(rest: string): void {
+    this.#middle = ''
+    this.#tail = rest
+    if (this.#padding === undefined) return
+    const padded = rest.indexOf(this.#padding)
+    if (padded === -1) return
+    const start = padded + this.#padding.length
+    const end = rest.indexOf('"', start)
+    if (end === -1 || needsParsing.test(rest.slice(start, end))) return
+    this.#middle = rest.slice(0, start)
+    this.#tail = rest.slice(end)
   }
 
   /** The string of a chunk that fits the template, else `undefined`. */
   match(chunk: string): string | undefined {
     const head = this.#head
     if (head === '') return undefined
-    const end = chunk.length - this.#tail.length
+    let end = chunk.length - this.#tail.length
     if (end < head.length || !chunk.startsWith(head) || !chunk.endsWith(this.#tail)) return undefined
+    if (this.#middle !== '') {
+      const middle = chunk.indexOf(this.#middle, head.length)
+      if (middle === -1 || middle + this.#middle.length > end) return undefined
+      if (needsParsing.test(chunk.slice(middle + this.#middle.length, end))) return undefined
+      end = middle
+    }
     const text = chunk.slice(head.length, end)
     if (!needsParsing.test(text)) return text
     return hasBareQuote(text) ? undefined : parsed(text)

@@ -1,0 +1,23 @@
+// What every contestant asks for: the same short conversation, an obvious test key, known models.
+
+export const API_KEY = 'test-key-bench-0001'
+export const OPENAI_MODEL = 'gpt-4o-mini'
+export const ANTHROPIC_MODEL = 'claude-sonnet-4-5'
+export const MAX_TOKENS = 1_024
+export const MESSAGES = [{ role: 'user', content: 'Say something long about foxes.' }]
+export const OPENAI_TOOLS = [
+  {
+    type: 'function',
+    function: {
+      name: 'save',
+      description: 'Saves a text.',
+      parameters: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+    },
+  },
+]
+export const OPENAI_STREAM = {
+  model: OPENAI_MODEL,
+  messages: MESSAGES,
+  stream: true,
+  stream_options: { include_usage: true },
+}

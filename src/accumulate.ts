@@ -1,0 +1,149 @@
+// The fold, for use without a handler: chunks of any dialect, or deltas, into one response.
+
+import { systemClock } from './core/clock.js'
+import type { Delta } from './core/delta.js'
+import { ByokError, isByokError, ProviderError } from './core/errors.js'
+import type { CompletionResponse } from './core/response.js'
+import type { OutputEvent } from './core/stream-event.js'
+import { CompletionAccumulator } from './stream/accumulator.js'
+import { completionResponse } from './stream/response.js'
+import { anthropicMessages } from './wire/anthropic-messages/dialect.js'
+import type { AnswerDecoder } from './wire/dialect.js'
+import { openaiChat } from './wire/openai-chat/dialect.js'
+import { openaiResponses } from './wire/openai-responses/dialect.js'
+
+/** How chunks are understood. */
+export interface ChunkOptions {
+  /** Whose chunks they are. Deltas of ours are told apart by their `type`. @default 'openai-chat' */
+  readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+  /** Mends tool arguments that are no whole JSON, and says so in `byok.repairs`. @default false */
+  readonly repairToolArguments?: boolean
+}
+
+const dialects = {
+  'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  'anthropic-messages': anthropicMessages,
+}
+
+const deltaTypes: ReadonlySet<unknown> = new Set([
+  ...[
+    'start',
+    'text',
+    'reasoning',
+    'refusal',
+    'tool-call-delta',
+    'usage',
+    'finish',
+    'warning',
+    'repair',
+    'progress',
+  ],
+])
+
+/**
+ * Puts a stream together chunk by chunk. `push` gives back what each chunk shows a reader; `response()` ends the fold.
+ * Chunks are the parsed objects that an SDK yields, or JSON text.
+ */
+export class ChunkAccumulator {
+  readonly #decoder: AnswerDecoder
+  readonly #accumulator: CompletionAccumulator
+  readonly #startedAt = systemClock.date()
+  #takesDeltas = false
+  #response: CompletionResponse | undefined
+
+  constructor(options: ChunkOptions = {}) {
+    this.#decoder = dialects[options.dialect ?? 'openai-chat'].decoder()
+    this.#accumulator = new CompletionAccumulator({
+      fallbackId: 'chatcmpl-accumulated',
+      repairToolArguments: options.repairToolArguments ?? false,
+    })
+  }
+
+  /** Takes one chunk. Throws the provider's error that a chunk holds, with what had come in `partial`. */
+  push(chunk: unknown): OutputEvent[] {
+    const events: OutputEvent[] = []
+    try {
+      if (isDelta(chunk)) {
+        this.#takesDeltas = true
+        this.#accumulator.push(chunk, events)
+      } else {
+        this.#decode(
+          (deltas) =>
+            this.#decoder.event(typeof chunk === 'string' ? chunk : JSON.stringify(chunk), '', deltas),
+          events,
+        )
+      }
+      return events
+    } catch (error) {
+      throw this.#withPartial(error)
+    }
+  }
+
+  /** The response. Throws `stream-interrupted`, with what had come in `partial`, where the stream had not ended. */
+  response(): CompletionResponse {
+    if (this.#response !== undefined) return this.#response
+    const events: OutputEvent[] = []
+    try {
+      if (!this.#takesDeltas && !this.#decoder.isFinished)
+        this.#decode((deltas) => this.#decoder.end(deltas), events)
+      if (!this.#accumulator.hasFinished)
+        throw new ProviderError('stream-interrupted', 'The stream broke off before it had ended.')
+    } catch (error) {
+      throw this.#withPartial(error)
+    }
+    const answer = this.#accumulator.finish(events)
+    const reported = answer.reportedUsd === undefined ? {} : { reportedUsd: answer.reportedUsd }
+    this.#response = completionResponse(answer, {
+      provider: 'unknown',
+      model: answer.model ?? 'unknown',
+      requestedModel: answer.model ?? 'unknown',
+      route: { candidates: [] },
+      attempts: [],
+      cost: { usd: null, ...reported },
+      timing: { startedAt: this.#startedAt, totalMs: systemClock.date() - this.#startedAt },
+      credentialSource: 'none',
+      warnings: [],
+      repairs: [],
+    })
+    return this.#response
+  }
+
+  #decode(read: (deltas: Delta[]) => void, events: OutputEvent[]): void {
+    const deltas: Delta[] = []
+    try {
+      read(deltas)
+    } finally {
+      for (const delta of deltas) this.#accumulator.push(delta, events)
+    }
+  }
+
+  #withPartial(error: unknown): ByokError {
+    const known = isByokError(error)
+      ? error
+      : new ByokError('invalid-response', 'A chunk could not be read.', { cause: error })
+    return known.with({ partial: this.#accumulator.partial() })
+  }
+}
+
+/**
+ * Folds a whole stream (of an SDK, of this library's deltas, of parsed JSON lines) into one response.
+ *
+ * @example
+ * const stream = await openai.chat.completions.create({ model, messages, stream: true })
+ * const response = await accumulate(stream)
+ */
+export async function accumulate(
+  chunks: AsyncIterable<unknown> | Iterable<unknown>,
+  options: ChunkOptions = {},
+): Promise<CompletionResponse> {
+  const accumulator = new ChunkAccumulator(options)
+  for await (const chunk of chunks) {
+    for (const piece of Array.isArray(chunk) ? chunk : [chunk]) accumulator.push(piece)
+  }
+  return accumulator.response()
+}
+
+function isDelta(chunk: unknown): chunk is Delta {
+  return typeof chunk === 'object' && chunk !== null && 'type' in chunk && deltaTypes.has(chunk.type)
+}

@@ -1,0 +1,59 @@
+// The events of a handler, for logs and dashboards. None of them holds a key.
+
+import type { Attempt, AttemptMode } from './attempt.js'
+import type { ByokError } from './errors.js'
+import type { CompletionResponse } from './response.js'
+import type { OutputEvent } from './stream-event.js'
+import type { Warning } from './warning.js'
+
+/** What every event says about the request it belongs to. */
+export interface RequestLabels {
+  readonly requestId: string
+  readonly tenant?: string
+  readonly user?: string
+  readonly agent?: string
+  readonly session?: string
+  readonly run?: string
+  readonly tags?: readonly string[]
+}
+
+/** The events and what they carry. */
+export interface HandlerEvents {
+  /** A request has been accepted. */
+  request: RequestLabels & {
+    readonly requestedModel: string
+    readonly method: 'generateResponse' | 'streamCompletion'
+  }
+  /** A model is being asked. */
+  attempt: RequestLabels & {
+    readonly attemptId: string
+    readonly provider: string
+    readonly model: string
+    readonly mode: AttemptMode
+  }
+  /** An attempt is over, whatever became of it. */
+  'attempt-end': RequestLabels & { readonly attempt: Attempt }
+  /** Another model takes over. */
+  failover: RequestLabels & { readonly from: string; readonly to: string; readonly error: ByokError }
+  /** Something was shown to the caller. */
+  delta: RequestLabels & { readonly attemptId: string; readonly event: OutputEvent }
+  /** Something odd that the request survives. */
+  warning: RequestLabels & { readonly warning: Warning }
+  /** A request has ended in an answer. */
+  'request-end': RequestLabels & { readonly response: CompletionResponse }
+  /** A request has ended in an error. */
+  error: RequestLabels & { readonly error: ByokError }
+  /** The state of a breaker, a key or a provider has changed. */
+  health: {
+    readonly provider: string
+    readonly model?: string
+    readonly state: string
+    readonly reason?: string
+  }
+  /** A share of a budget has been used up. */
+  'budget-alert': { readonly scope: string; readonly share: number }
+  /** A stronger model is asked because of the answer. */
+  escalation: RequestLabels & { readonly from: string; readonly to: string; readonly reason: string }
+  /** Whether a tool call may run. */
+  verdict: RequestLabels & { readonly toolCallId: string; readonly verdict: string }
+}

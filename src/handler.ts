@@ -1,0 +1,155 @@
+// The handler: the two methods, its events, and its end.
+
+import { ByokError } from './core/errors.js'
+import type { CompletionResponse } from './core/response.js'
+import { AttemptLedger } from './cost/ledger.js'
+import { unknownPrices } from './cost/price.js'
+import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
+import { KeyResolver } from './keys/resolver.js'
+import type { CompletionRequest } from './options/completion-request.js'
+import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
+import { prepareRequest } from './options/prepare.js'
+import { CompletionStream } from './pipeline/completion-stream.js'
+import { abortedBy, RequestContext } from './pipeline/context.js'
+import { allowAll, closedBreaker, keepOrder, noRepair, noRetry, type Parts } from './pipeline/parts.js'
+import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
+import { run } from './pipeline/run.js'
+import { ProviderRegistry } from './providers/registry.js'
+import { StreamingRefusals } from './resilience/streaming-refusals.js'
+
+/**
+ * Answers prompts with the app's or its customers' own keys. Building one makes no network call and loads no SDK; two
+ * handlers in one process share nothing.
+ *
+ * @example
+ * const byok = new BYOKHandler({ keys: { openai: key } })
+ * const response = await byok.generateResponse({ model: 'openai/gpt-5.4-nano', prompt: 'Say hello.' })
+ * console.log(response.text)
+ */
+export class BYOKHandler {
+  readonly #settings: HandlerSettings
+  readonly #parts: Parts
+  readonly #emitter: SafeEmitter
+  readonly #running = new Set<RequestContext>()
+  #isClosed = false
+
+  /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
+  constructor(options: HandlerOptions = {}) {
+    const settings = checkHandlerOptions(options)
+    const { clock, logger } = settings
+    this.#settings = settings
+    this.#emitter = new SafeEmitter((name, failure) =>
+      logger?.warn(`A listener of "${name}" failed.`, failure),
+    )
+    this.#parts = {
+      clock,
+      providers: new ProviderRegistry({
+        settings: settings.providers,
+        adapters: settings.adapters,
+        keyed: [...settings.keys.keys()],
+        limits: settings.limits,
+        surroundings: { clock, fetch: settings.fetch },
+      }),
+      keys: new KeyResolver(settings.keys),
+      budget: new AttemptLedger(),
+      prices: unknownPrices,
+      retry: noRetry,
+      breaker: closedBreaker,
+      repair: noRepair,
+      governance: allowAll,
+      reRank: keepOrder,
+      streamingRefusals: new StreamingRefusals(clock),
+      emitter: this.#emitter,
+      newId: (prefix) => `${prefix}_${randomName(clock.random)}`,
+    }
+  }
+
+  /**
+   * Answers a request whole. A model that fails, even in the middle of its answer, is replaced by the next candidate
+   * where there is one; but once delta callbacks or listeners have been shown output, it throws instead.
+   *
+   * Throws a `ByokError`: the failure of a single candidate as it is, `all-attempts-failed` for several, and
+   * `invalid-request`, `no-key`, `aborted` or `timeout` before or beside them. Never answers with an error as text.
+   */
+  async generateResponse(request: CompletionRequest): Promise<CompletionResponse> {
+    const context = this.#prepare(request, 'generateResponse', (prepared) =>
+      prepared.callbacks.length > 0 || this.hasStreamConsumers() ? 'first-output' : 'done',
+    )
+    for await (const events of run(context)) {
+      const last = events.at(-1)
+      if (last?.type === 'done') return last.response
+    }
+    throw new ByokError('internal', 'The answer ended without a response.')
+  }
+
+  /**
+   * Answers a request as a stream of events, `done` last. Nothing is checked or sent before the first `next()` or
+   * `response()`. A model that fails before any output is replaced without a trace in the text; after output, the
+   * stream throws, with what had come in `partial`. Leaving the loop closes the connection.
+   *
+   * A stream that is left waiting in the middle is closed by the total limit.
+   */
+  streamCompletion(request: CompletionRequest): CompletionStream {
+    return new CompletionStream(() => this.#prepare(request, 'streamCompletion', () => 'first-output'))
+  }
+
+  /** True when a delta callback of the handler or a `delta` listener would hear of output. */
+  hasStreamConsumers(): boolean {
+    const { callbacks } = this.#settings
+    return (
+      this.#emitter.hears('delta') ||
+      Object.values(callbacks ?? {}).some((callback) => callback !== undefined)
+    )
+  }
+
+  /** Listens to an event. A listener that throws harms nobody. */
+  on<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): this {
+    this.#emitter.on(name, listener)
+    return this
+  }
+
+  /** Listens to the next event of a kind. */
+  once<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): this {
+    this.#emitter.once(name, listener)
+    return this
+  }
+
+  /** Stops listening. */
+  off<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): this {
+    this.#emitter.off(name, listener)
+    return this
+  }
+
+  /** Ends every request that is running, as if its caller had left, and takes no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const reason = abortedBy(new DOMException('The handler was closed.', 'AbortError'))
+    for (const context of this.#running) context.interrupt(reason)
+    this.#emitter.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #prepare(
+    request: CompletionRequest,
+    method: PreparedRequest['method'],
+    commitOf: (prepared: PreparedRequest) => Commit,
+  ): RequestContext {
+    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
+    const prepared = prepareRequest(request, method, this.#settings, this.#parts.newId('req'))
+    const context = new RequestContext(prepared, this.#parts, commitOf(prepared), () =>
+      this.#running.delete(context),
+    )
+    this.#running.add(context)
+    return context
+  }
+}
+
+/** Sixteen letters and digits: enough that two requests never share a name. */
+function randomName(random: () => number): string {
+  let name = ''
+  while (name.length < 16) name += Math.floor(random() * 36).toString(36)
+  return name
+}

@@ -1,0 +1,83 @@
+// What `import 'byok-handler'` gives.
+
+export { accumulate, ChunkAccumulator, type ChunkOptions } from './accumulate.js'
+export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
+export type { CancelTimer, Clock } from './core/clock.js'
+export type {
+  AdapterSurroundings,
+  ProviderAdapter,
+  ProviderCall,
+  Transport,
+  TransportRequest,
+} from './core/contracts.js'
+export type {
+  Delta,
+  FinishDelta,
+  ProgressDelta,
+  ReasoningDelta,
+  RefusalDelta,
+  RepairDelta,
+  StartDelta,
+  TextDelta,
+  ToolCallDelta,
+  UsageDelta,
+  WarningDelta,
+} from './core/delta.js'
+export type { ErrorCode, TimeoutPhase, UpstreamFault } from './core/error-code.js'
+export { ByokError, type ErrorDetails, isByokError, ProviderError } from './core/errors.js'
+export type { FinishReason } from './core/finish-reason.js'
+export type { HandlerEvents, RequestLabels } from './core/handler-events.js'
+export type {
+  AssistantMessage,
+  Content,
+  ContentPart,
+  JsonSchema,
+  Message,
+  MessageOrigin,
+  ReasoningBlock,
+  ReasoningSetting,
+  ResponseFormat,
+  SystemMessage,
+  Tool,
+  ToolCall,
+  ToolChoice,
+  ToolMessage,
+  UserMessage,
+} from './core/message.js'
+export type { ChatRequest, ProviderOptions } from './core/request.js'
+export type {
+  ByokInfo,
+  CompletionResponse,
+  Cost,
+  PartialAnswer,
+  ResponseChoice,
+  ResponseMessage,
+  ResponseUsage,
+  Timing,
+} from './core/response.js'
+export { Secret } from './core/secret.js'
+export type {
+  AttemptEvent,
+  DoneEvent,
+  OutputEvent,
+  ReasoningEvent,
+  RefusalEvent,
+  StreamEvent,
+  TextEvent,
+  ToolCallEvent,
+  ToolCallFragmentEvent,
+  UsageEvent,
+  WarningEvent,
+} from './core/stream-event.js'
+export type { Usage } from './core/usage.js'
+export type { Warning, WarningCode } from './core/warning.js'
+export type { HandlerEventName, HandlerListener } from './events/emitter.js'
+export { BYOKHandler } from './handler.js'
+export type { KeyContext, KeyFunction, KeySetting } from './keys/resolver.js'
+export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
+export { envKeys } from './options/environment-keys.js'
+export type { HandlerOptions, Logger, RequestDefaults } from './options/handler-options.js'
+export type { CompletionStream } from './pipeline/completion-stream.js'
+export type { DeltaCallbacks } from './pipeline/prepared-request.js'
+export type { DialectName, ProviderSetting } from './providers/registry.js'
+export type { SdkClient } from './providers/sdk-transport.js'

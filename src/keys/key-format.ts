@@ -1,0 +1,65 @@
+// What a key may look like. It is checked before it can reach a header, whose error message would show it.
+
+import { ByokError } from '../core/errors.js'
+import { Secret } from '../core/secret.js'
+
+/** Printable ASCII without spaces. OAuth tokens are long, and local servers' keys short. */
+const legal = /^[\x21-\x7e]{1,8192}$/
+
+/** What people leave in a configuration they have copied. */
+const placeholders: ReadonlySet<string> = new Set([
+  'your-api-key',
+  'your_api_key',
+  'your-api-key-here',
+  'your_api_key_here',
+  'yourapikey',
+  'api-key',
+  'api_key',
+  'apikey',
+  'changeme',
+  'change-me',
+  'placeholder',
+  'replace-me',
+  'replace_me',
+  'insert-key-here',
+  'sk-...',
+  'sk-…',
+  'sk-xxx',
+  'xxx',
+  'todo',
+  'undefined',
+  'null',
+  'none',
+])
+
+/** True for what stands in a template until somebody puts a key there. */
+export function isPlaceholder(value: string): boolean {
+  const plain = value.trim().toLowerCase()
+  return (
+    placeholders.has(plain) || /^<.*>$/.test(plain) || /^\$\{.*\}$/.test(plain) || /^x+$|^\*+$/.test(plain)
+  )
+}
+
+/**
+ * The key, trimmed at its ends, as a `Secret`. Throws `invalid-key-format`, naming the provider and never the value,
+ * where it is no text, holds line breaks, spaces or other than printable ASCII, is longer than 8,192 characters, or is
+ * a placeholder.
+ */
+export function secretOf(value: unknown, provider: string): Secret {
+  if (typeof value !== 'string')
+    throw invalid(provider, `it is of type ${value === null ? 'null' : typeof value}`)
+  const key = value.trim()
+  if (key === '') throw invalid(provider, 'it is empty')
+  if (key.length > 8192) throw invalid(provider, 'it is longer than 8,192 characters')
+  if (!legal.test(key))
+    throw invalid(provider, 'it holds a space, a line break or another character that no header may hold')
+  if (isPlaceholder(key)) throw invalid(provider, 'it is a placeholder')
+  return new Secret(key)
+}
+
+function invalid(provider: string, why: string): ByokError {
+  return new ByokError('invalid-key-format', `The key for "${provider}" cannot be used: ${why}.`, {
+    provider,
+    field: `keys.${provider}`,
+  })
+}

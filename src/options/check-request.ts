@@ -1,0 +1,204 @@
+// Checks a request at the door and puts it into the one form that the pipeline takes.
+
+import type { RequestLabels } from '../core/handler-events.js'
+import type { Message, ReasoningSetting } from '../core/message.js'
+import type { ChatRequest, ProviderOptions } from '../core/request.js'
+import type { Secret } from '../core/secret.js'
+import { secretOf } from '../keys/key-format.js'
+import type { RequestKeys } from '../keys/resolver.js'
+import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
+import {
+  booleanAt,
+  type Fields,
+  functionAt,
+  invalid,
+  kindOf,
+  listAt,
+  nameAt,
+  numberAt,
+  objectAt,
+  textAt,
+  wholeNumberAt,
+} from './check.js'
+import { checkMessages } from './check-messages.js'
+import { checkResponseFormat, checkToolChoice, checkTools } from './check-tools.js'
+import type { TimeoutOptions } from './completion-request.js'
+
+/** Limits in milliseconds, all decided. */
+export type Limits = PreparedRequest['limits']
+
+/** Headers that authenticate or frame a request: they are the transport's. */
+const reservedHeaders: ReadonlySet<string> = new Set([
+  ...[
+    'authorization',
+    'proxy-authorization',
+    'x-api-key',
+    'api-key',
+    'x-goog-api-key',
+    'cookie',
+    'host',
+    'connection',
+  ],
+  ...[
+    'content-length',
+    'content-type',
+    'content-encoding',
+    'transfer-encoding',
+    'te',
+    'trailer',
+    'upgrade',
+    'expect',
+  ],
+])
+
+const efforts: ReadonlySet<unknown> = new Set(['none', 'minimal', 'low', 'medium', 'high'])
+
+/** The part of the request that goes to a model. `fields` are in our words. */
+export function checkChat(fields: Fields): ChatRequest {
+  const tools = fields.tools === undefined || fields.tools === null ? undefined : checkTools(fields.tools)
+  return {
+    messages: conversation(fields),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+    ...optional(fields, 'toolChoice', (value) => checkToolChoice(value, tools)),
+    ...optional(fields, 'parallelToolCalls', booleanAt),
+    ...optional(fields, 'responseFormat', checkResponseFormat),
+    ...optional(fields, 'maxTokens', (value, field) => wholeNumberAt(value, field, 1)),
+    ...optional(fields, 'temperature', (value, field) => numberAt(value, field, 0)),
+    ...optional(fields, 'topP', (value, field) => numberAt(value, field, 0, 1)),
+    ...optional(fields, 'stop', stopSequences),
+    ...optional(fields, 'seed', (value, field) => wholeNumberAt(value, field, Number.MIN_SAFE_INTEGER)),
+    ...optional(fields, 'reasoning', reasoningSetting),
+    ...optional(fields, 'user', nameAt),
+    ...optional(fields, 'providerOptions', providerOptions),
+    ...optional(fields, 'headers', extraHeaders),
+    ...optional(fields, 'strict', booleanAt),
+  }
+}
+
+/** For whom the request is, as it stands in every event. */
+export function checkLabels(fields: Fields, requestId: string): RequestLabels {
+  return {
+    requestId,
+    ...optional(fields, 'tenant', nameAt),
+    ...optional(fields, 'user', nameAt),
+    ...optional(fields, 'agent', nameAt),
+    ...optional(fields, 'session', nameAt),
+    ...optional(fields, 'run', nameAt),
+    ...optional(fields, 'tags', (value, field) =>
+      listAt(value, field).map((tag, at) => nameAt(tag, `${field}[${at}]`)),
+    ),
+  }
+}
+
+/** The keys that the request brings. `apiKey` belongs to the one provider that the model names. */
+export function checkKeys(fields: Fields, providers: readonly string[] | undefined): RequestKeys {
+  const keys = new Map<string, Secret>()
+  if (fields.keys !== undefined) {
+    for (const [provider, value] of Object.entries(objectAt(fields.keys, 'keys')))
+      keys.set(provider, secretOf(value, provider))
+  }
+  if (fields.apiKey !== undefined) {
+    const [provider, other] = new Set(providers)
+    if (provider === undefined || other !== undefined) {
+      throw invalid('apiKey', 'needs a model of one provider, as "provider/model". For several, use keys.')
+    }
+    keys.set(provider, secretOf(fields.apiKey, provider))
+  }
+  return keys
+}
+
+/** The limits of a request or a handler over those that hold otherwise. */
+export function checkTimeout(value: unknown, otherwise: Limits): Limits {
+  if (value === undefined) return otherwise
+  if (typeof value === 'number') return { ...otherwise, totalMs: numberAt(value, 'timeout', 1) }
+  const given = objectAt(value, 'timeout')
+  const known: readonly (keyof TimeoutOptions)[] = ['totalMs', 'firstTokenMs', 'idleMs']
+  for (const name of Object.keys(given)) {
+    if (!known.some((field) => field === name))
+      throw invalid(`timeout.${name}`, `there is no such limit. Use ${known.join(', ')}.`)
+  }
+  const limits: Record<string, number> = {}
+  for (const name of known)
+    if (given[name] !== undefined) limits[name] = numberAt(given[name], `timeout.${name}`, 1)
+  return { ...otherwise, ...limits }
+}
+
+/** The callbacks, checked. */
+export function checkCallbacks(value: unknown): DeltaCallbacks {
+  const callbacks = objectAt(value, 'callbacks')
+  const known = ['onTextDelta', 'onReasoningDelta', 'onFirstDelta', 'onToolCallStart']
+  for (const [name, callback] of Object.entries(callbacks)) {
+    if (!known.includes(name))
+      throw invalid(`callbacks.${name}`, `there is no such callback. Use ${known.join(', ')}.`)
+    if (callback !== undefined) functionAt(callback, `callbacks.${name}`)
+  }
+  return callbacks
+}
+
+/** The signal, checked. */
+export function checkSignal(value: unknown): AbortSignal {
+  const signal = objectAt(value, 'signal')
+  if (typeof signal.addEventListener !== 'function' || typeof signal.aborted !== 'boolean') {
+    throw invalid('signal', 'must be an AbortSignal.')
+  }
+  return value as AbortSignal // it has what is used of one
+}
+
+function optional<Name extends string, Value>(
+  fields: Fields,
+  name: Name,
+  check: (value: unknown, field: string) => Value,
+): { [Field in Name]?: Value } {
+  const value = fields[name]
+  return value === undefined ? {} : ({ [name]: check(value, name) } as { [Field in Name]: Value }) // the one computed key
+}
+
+function conversation(fields: Fields): Message[] {
+  const { prompt, system, messages } = fields
+  if (prompt !== undefined && messages !== undefined)
+    throw invalid('prompt', 'is short for messages: give only one of them.')
+  if (prompt === undefined && messages === undefined) throw invalid('messages', 'give a prompt or messages.')
+  const before: Message[] =
+    system === undefined ? [] : [{ role: 'system', content: textAt(system, 'system') }]
+  if (prompt !== undefined) return [...before, { role: 'user', content: textAt(prompt, 'prompt') }]
+  return [...before, ...checkMessages(messages)]
+}
+
+function stopSequences(value: unknown, field: string): string[] {
+  const list = typeof value === 'string' ? [value] : listAt(value, field)
+  return list.map((entry, index) => {
+    const text = textAt(entry, `${field}[${index}]`)
+    if (text === '') throw invalid(`${field}[${index}]`, 'must not be empty.')
+    return text
+  })
+}
+
+function reasoningSetting(value: unknown, field: string): ReasoningSetting {
+  if (typeof value === 'number') return wholeNumberAt(value, field, 0)
+  if (!efforts.has(value))
+    throw invalid(field, 'must be "none", "minimal", "low", "medium", "high" or a number of tokens.')
+  return value as ReasoningSetting // just checked
+}
+
+function providerOptions(value: unknown, field: string): ProviderOptions {
+  const options = objectAt(value, field)
+  for (const [provider, fields] of Object.entries(options)) objectAt(fields, `${field}.${provider}`)
+  return options as ProviderOptions // just checked
+}
+
+/** Header names and values that cannot break out of their line, and none that the transport sets. */
+export function extraHeaders(value: unknown, field: string): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null)
+  for (const [name, header] of Object.entries(objectAt(value, field))) {
+    const shown = `${field}[${JSON.stringify(name.slice(0, 64))}]`
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name) || name === '__proto__')
+      throw invalid(shown, 'is no header name.')
+    if (reservedHeaders.has(name.toLowerCase()))
+      throw invalid(shown, 'is set by the transport and cannot be given.')
+    if (typeof header !== 'string') throw invalid(shown, `must be text, and is ${kindOf(header)}.`)
+    if (!/^[\t\x20-\x7e\x80-\xff]{0,8192}$/.test(header))
+      throw invalid(shown, 'holds a character that no header may hold.')
+    headers[name] = header
+  }
+  return headers
+}

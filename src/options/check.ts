@@ -1,0 +1,121 @@
+// Small checks of what a caller passed, each naming the field at fault.
+
+import { ByokError } from '../core/errors.js'
+
+/** A plain object whose fields are still unknown. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** The error for a field that cannot be used. */
+export function invalid(field: string, why: string): ByokError {
+  return new ByokError('invalid-request', `${field}: ${why}`, { field })
+}
+
+/** What a value is, in words. Never the value: it may be a key. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'number' && Number.isNaN(value)) return 'NaN'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** The value as an object; lists and `null` are none. */
+export function objectAt(value: unknown, field: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(field, `must be an object, and is ${kindOf(value)}.`)
+  }
+  return value as Fields // just checked
+}
+
+export function listAt(value: unknown, field: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(field, `must be a list, and is ${kindOf(value)}.`)
+  return value
+}
+
+export function textAt(value: unknown, field: string): string {
+  if (typeof value !== 'string') throw invalid(field, `must be text, and is ${kindOf(value)}.`)
+  return value
+}
+
+/** Text with something in it. */
+export function nameAt(value: unknown, field: string): string {
+  const text = textAt(value, field)
+  if (text.trim() === '') throw invalid(field, 'must not be empty.')
+  return text
+}
+
+export function booleanAt(value: unknown, field: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(field, `must be true or false, and is ${kindOf(value)}.`)
+  return value
+}
+
+/** A finite number from `least` to `most`. */
+export function numberAt(
+  value: unknown,
+  field: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw invalid(field, `must be a number, and is ${kindOf(value)}.`)
+  if (value < least || value > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`
+    throw invalid(field, `must be ${range}, and is ${value}.`)
+  }
+  return value
+}
+
+/** A whole number from `least`. */
+export function wholeNumberAt(value: unknown, field: string, least: number): number {
+  const number = numberAt(value, field, least)
+  if (!Number.isSafeInteger(number)) throw invalid(field, `must be a whole number, and is ${number}.`)
+  return number
+}
+
+export function functionAt(value: unknown, field: string): (...values: never[]) => unknown {
+  if (typeof value !== 'function') throw invalid(field, `must be a function, and is ${kindOf(value)}.`)
+  return value as (...values: never[]) => unknown // just checked
+}
+
+/** One of these words. */
+export function wordAt<const Word extends string>(
+  value: unknown,
+  field: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === value)
+  if (found === undefined)
+    throw invalid(field, `must be one of ${words.map((word) => `"${word}"`).join(', ')}.`)
+  return found
+}
+
+/** The known name that an unknown one was probably meant to be. */
+export function closest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(plain(name), plain(candidate), bestDistance)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function plain(name: string): string {
+  return name.slice(0, 64).replaceAll(/[_-]/g, '').toLowerCase()
+}
+
+function editDistance(left: string, right: string, limit: number): number {
+  if (Math.abs(left.length - right.length) >= limit) return limit
+  let row = Array.from({ length: right.length + 1 }, (_, at) => at)
+  for (let at = 1; at <= left.length; at += 1) {
+    const next = [at]
+    for (let to = 1; to <= right.length; to += 1) {
+      const change = (row[to - 1] ?? 0) + (left[at - 1] === right[to - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? limit
+}

@@ -1,0 +1,67 @@
+// A request as the pipeline takes it, from what the caller and the handler say.
+
+import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
+import type { ModelReference } from '../routing/model-reference.js'
+import { parseModelReference } from '../routing/model-reference.js'
+import { type Fields, invalid, listAt, nameAt, textAt } from './check.js'
+import {
+  checkCallbacks,
+  checkChat,
+  checkKeys,
+  checkLabels,
+  checkSignal,
+  checkTimeout,
+} from './check-request.js'
+import { inOurWords } from './completion-request.js'
+import type { HandlerSettings } from './handler-options.js'
+
+/** Checks a request and lays it over the handler's defaults. Throws `invalid-request` before any key is looked up. */
+export function prepareRequest(
+  value: unknown,
+  method: PreparedRequest['method'],
+  settings: HandlerSettings,
+  requestId: string,
+): PreparedRequest {
+  const fields: Fields = { ...settings.defaults, ...inOurWords(value) }
+  const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings)
+  const chat = checkChat(fields)
+  const labels = checkLabels(fields, requestId)
+  const callbacks: DeltaCallbacks[] = []
+  if (settings.callbacks !== undefined) callbacks.push(settings.callbacks)
+  if (fields.callbacks !== undefined) callbacks.push(checkCallbacks(fields.callbacks))
+  return {
+    labels,
+    method,
+    chat: { ...chat, strict: chat.strict ?? settings.strict },
+    requestedModel,
+    models,
+    keys: checkKeys(fields, models === 'auto' ? undefined : models.map((reference) => reference.provider)),
+    limits: checkTimeout(fields.timeout, settings.timeout),
+    failover: settings.failover,
+    callbacks,
+    repairToolArguments: settings.repairToolArguments,
+    signal: fields.signal === undefined ? undefined : checkSignal(fields.signal),
+    warnings: [],
+  }
+}
+
+function checkModel(
+  value: unknown,
+  settings: HandlerSettings,
+): { models: readonly ModelReference[] | 'auto'; requestedModel: string } {
+  if (value === 'auto') return { models: 'auto', requestedModel: 'auto' }
+  if (typeof value === 'string')
+    return { models: resolve(nameAt(value, 'model'), settings), requestedModel: value }
+  const list = listAt(value, 'model').map((entry, index) =>
+    nameAt(textAt(entry, `model[${index}]`), `model[${index}]`),
+  )
+  if (list.length === 0) throw invalid('model', 'must name at least one model.')
+  if (list.includes('auto')) throw invalid('model', '"auto" cannot stand in a list.')
+  const models = list.flatMap((entry) => resolve(entry, settings))
+  const distinct = new Map(models.map((reference) => [`${reference.provider}/${reference.model}`, reference]))
+  return { models: [...distinct.values()], requestedModel: list.join(', ') }
+}
+
+function resolve(name: string, settings: HandlerSettings): readonly ModelReference[] {
+  return settings.aliases.get(name) ?? [parseModelReference(name, 'model')]
+}

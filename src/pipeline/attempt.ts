@@ -1,0 +1,123 @@
+// One model asked once: shows the answer as it comes, and settles what it cost, whatever happens.
+
+import type { Attempt, AttemptMode, AttemptOutcome } from '../core/attempt.js'
+import type { ByokError } from '../core/errors.js'
+import { toUsd } from '../core/money.js'
+import type { OutputEvent, StreamEvent, ToolCallEvent } from '../core/stream-event.js'
+import type { Usage } from '../core/usage.js'
+import type { Answer } from '../stream/accumulator.js'
+import type { RequestContext } from './context.js'
+import { Exchange } from './exchange.js'
+import type { Candidate } from './plan.js'
+
+/** What becomes of an attempt, until it is written down. */
+interface Ending {
+  outcome: AttemptOutcome
+  error?: ByokError
+  answer?: Answer
+}
+
+/**
+ * Asks one model once. In a stream it yields the events of each network read as they come; it returns the answer, or
+ * throws with what had arrived. In every ending (success, failure, the caller leaving in the middle) the connection is
+ * closed, the attempt is written down, and its cost is settled exactly once.
+ */
+export async function* runAttempt(
+  candidate: Candidate,
+  mode: AttemptMode,
+  context: RequestContext,
+): AsyncGenerator<StreamEvent[], Answer> {
+  const { parts, request } = context
+  const { provider, model } = candidate
+  const { labels } = request
+  const isShown = context.commit === 'first-output'
+  const id = parts.newId('att')
+  const startedAt = parts.clock.date()
+  const startedOn = parts.clock.now()
+  const { tenant } = labels
+  await context.guard(
+    parts.budget.admit({ attemptId: id, provider, model, ...(tenant === undefined ? {} : { tenant }) }),
+  )
+
+  const exchange = new Exchange(candidate, mode, id, context)
+  const ending: Ending = { outcome: 'aborted' } // unless something else comes of it, the caller left
+  let firstDeltaMs: number | undefined
+  try {
+    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
+    context.display.restart()
+    if (isShown) yield [{ type: 'attempt', id, provider, model, mode }]
+    for (let events = await exchange.next(); events !== undefined; events = await exchange.next()) {
+      if (exchange.hadOutput) firstDeltaMs ??= parts.clock.now() - startedOn
+      if (events.length > 0) yield* show(events)
+    }
+    const last: OutputEvent[] = []
+    const answer = exchange.finish(last)
+    await context.guard(parts.governance(request, last.filter(isWholeCall)))
+    ending.outcome = 'success'
+    ending.answer = answer
+    yield* show(last)
+    return answer
+  } catch (thrown) {
+    if (ending.outcome === 'success') throw thrown // thrown into the generator by its consumer, not by the attempt
+    ending.error = exchange.errorOf(thrown)
+    ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
+    throw ending.error
+  } finally {
+    exchange.close(ending.outcome === 'success')
+    const attempt = written()
+    context.attempts.push(attempt)
+    await parts.budget.commit(attempt)
+    parts.emitter.emit('attempt-end', { ...labels, attempt })
+  }
+
+  function* show(events: OutputEvent[]): Generator<StreamEvent[]> {
+    for (const event of events) {
+      if (event.type === 'warning') parts.emitter.emit('warning', { ...labels, warning: event.warning })
+    }
+    if (!isShown || events.length === 0) return
+    context.display.show(events, id)
+    yield events
+  }
+
+  function written(): Attempt {
+    const { outcome, error, answer } = ending
+    const partial = answer === undefined && exchange.hadOutput ? exchange.accumulator.partial() : undefined
+    const counted = answer ?? partial
+    return {
+      id,
+      provider,
+      model,
+      mode,
+      outcome,
+      ...(error === undefined ? {} : { error: summary(error) }),
+      credentialSource: candidate.credential.source,
+      startedAt,
+      durationMs: parts.clock.now() - startedOn,
+      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
+      ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
+      costUsd: counted === undefined ? null : costOf(counted.usage),
+    }
+  }
+
+  function costOf(usage: Usage): number | null {
+    const cost = parts.prices.price(provider, model, usage)
+    return cost === null ? null : toUsd(cost)
+  }
+}
+
+function isWholeCall(event: OutputEvent): event is ToolCallEvent {
+  return event.type === 'tool-call'
+}
+
+function summary(error: ByokError): NonNullable<Attempt['error']> {
+  const { code, message, status, requestId, phase, retryAfterMs, upstream } = error
+  return {
+    code,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(upstream === undefined ? {} : { upstream }),
+  }
+}

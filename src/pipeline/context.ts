@@ -1,0 +1,130 @@
+// The state of one request on its way through the pipeline.
+
+import type { Attempt } from '../core/attempt.js'
+import type { CancelTimer } from '../core/clock.js'
+import { ByokError } from '../core/errors.js'
+import type { Warning } from '../core/warning.js'
+import { Display } from './display.js'
+import { Interruption } from './interruption.js'
+import type { Parts } from './parts.js'
+import type { Commit, PreparedRequest } from './prepared-request.js'
+
+/** One request under way: what has happened, and what may end it from outside. */
+export class RequestContext {
+  readonly request: PreparedRequest
+  readonly parts: Parts
+  readonly commit: Commit
+  readonly display: Display
+  readonly attempts: Attempt[] = []
+  readonly warnings: Warning[]
+  readonly startedAt: number
+  /** From the start of the request to its first output. */
+  firstDeltaMs: number | undefined
+  /** The caller has seen output: nobody may take over any more. */
+  hasShown = false
+  readonly #startedOn: number
+  readonly #waits = new Interruption()
+  readonly #listeners = new Set<(error: ByokError) => void>()
+  #cancelTotal: CancelTimer | undefined
+  #stopListening: (() => void) | undefined
+  #hasCallbackFailed = false
+
+  readonly #onStop: () => void
+
+  /** `onStop` is called when the request is over. */
+  constructor(request: PreparedRequest, parts: Parts, commit: Commit, onStop: () => void = () => undefined) {
+    this.#onStop = onStop
+    this.request = request
+    this.parts = parts
+    this.commit = commit
+    this.warnings = [...request.warnings]
+    this.startedAt = parts.clock.date()
+    this.#startedOn = parts.clock.now()
+    this.display = new Display(request.callbacks, parts.emitter, request.labels, (name) =>
+      this.#callbackFailed(name),
+    )
+  }
+
+  get elapsedMs(): number {
+    return this.parts.clock.now() - this.#startedOn
+  }
+
+  /** What ended the request from outside, if anything did. */
+  get interruption(): ByokError | undefined {
+    return this.#waits.error
+  }
+
+  /** Begins to watch the caller's signal and the total limit. One listener, taken off again by `stop`. */
+  start(): void {
+    const { signal, limits } = this.request
+    if (signal?.aborted) {
+      this.interrupt(abortedBy(signal.reason))
+      return
+    }
+    if (signal !== undefined) {
+      const onAbort = (): void => this.interrupt(abortedBy(signal.reason))
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#stopListening = () => signal.removeEventListener('abort', onAbort)
+    }
+    this.#cancelTotal = this.parts.clock.timer(limits.totalMs, () => {
+      const message = `The request took longer than its limit of ${limits.totalMs} ms.`
+      this.interrupt(new ByokError('timeout', message, { phase: 'total' }))
+    })
+  }
+
+  /** The request is over. */
+  stop(): void {
+    this.#cancelTotal?.()
+    this.#stopListening?.()
+    this.#listeners.clear()
+    this.#onStop()
+  }
+
+  /** Ends the request from outside: the attempt under way is closed at once. */
+  interrupt(error: ByokError): void {
+    if (this.interruption !== undefined) return
+    this.#waits.interrupt(error)
+    for (const listener of [...this.#listeners]) listener(error)
+  }
+
+  /** Calls back when the request is interrupted, or now where it was already. Gives back how to stop that. */
+  onInterrupt(listener: (error: ByokError) => void): () => void {
+    if (this.interruption !== undefined) listener(this.interruption)
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The promise's result, or the interruption, whichever comes first. */
+  guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
+    return this.#waits.guard(promise)
+  }
+
+  /** Output has come. In a stream, that binds the caller to this answer. */
+  noteOutput(): void {
+    this.firstDeltaMs ??= this.elapsedMs
+    if (this.commit === 'first-output') this.hasShown = true
+  }
+
+  warn(warning: Warning): void {
+    this.warnings.push(warning)
+    this.parts.emitter.emit('warning', { ...this.request.labels, warning })
+  }
+
+  #callbackFailed(name: string): void {
+    if (this.#hasCallbackFailed) return
+    this.#hasCallbackFailed = true
+    this.warn({
+      code: 'callback-failed',
+      message: `The callback ${name} failed; the answer is not affected.`,
+      option: name,
+    })
+  }
+}
+
+/** The error for a caller who left. */
+export function abortedBy(reason: unknown): ByokError {
+  return new ByokError('aborted', 'The request was aborted by the caller.', {
+    cause: reason,
+    isRetryable: false,
+  })
+}

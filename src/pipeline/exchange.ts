@@ -1,0 +1,167 @@
+// One provider call while it runs: reads deltas, folds them, and can be ended from outside at any moment.
+
+import type { AttemptMode } from '../core/attempt.js'
+import type { ProviderCall } from '../core/contracts.js'
+import { type Delta, isOutput } from '../core/delta.js'
+import { type ByokError, isByokError, ProviderError } from '../core/errors.js'
+import type { OutputEvent } from '../core/stream-event.js'
+import { estimatePromptTokens } from '../core/token-estimate.js'
+import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
+import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
+import type { RequestContext } from './context.js'
+import { Interruption } from './interruption.js'
+import type { Candidate } from './plan.js'
+
+/** A provider call under way. Always end it with `close()`. */
+export class Exchange {
+  readonly accumulator: CompletionAccumulator
+  /** Something that a caller would see has come. */
+  hadOutput = false
+  readonly #candidate: Candidate
+  readonly #mode: AttemptMode
+  readonly #context: RequestContext
+  readonly #upstream = new AbortController()
+  readonly #waits = new Interruption()
+  readonly #deadline: AttemptDeadline
+  readonly #stopListening: () => void
+  #source: AsyncIterator<Delta | readonly Delta[]> | undefined
+
+  constructor(candidate: Candidate, mode: AttemptMode, attemptId: string, context: RequestContext) {
+    this.#candidate = candidate
+    this.#mode = mode
+    this.#context = context
+    const { parts, request } = context
+    this.#stopListening = context.onInterrupt((error) => this.#end(error))
+    this.#deadline = new AttemptDeadline(parts.clock, request.limits, (phase) =>
+      this.#end(this.#tooSlow(phase)),
+    )
+    this.accumulator = new CompletionAccumulator({
+      fallbackId: `chatcmpl-${attemptId}`,
+      estimatePromptTokens: () => estimatePromptTokens(request.chat),
+      repairToolArguments: request.repairToolArguments,
+    })
+  }
+
+  /** The events of the next network read; `undefined` at the end of a whole answer. Throws what went wrong. */
+  async next(): Promise<OutputEvent[] | undefined> {
+    try {
+      this.#source ??= this.#open()
+      if (this.#mode === 'stream') this.#deadline.wait()
+      const read = await this.#waits.guard(this.#source.next())
+      if (!read.done) return this.#take(isBatch(read.value) ? read.value : [read.value])
+    } catch (error) {
+      if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) throw error
+      // The answer had said how it ended: what breaks behind that is only worth a note.
+      this.#upstream.abort()
+      const message = `After the answer had ended: ${error instanceof Error ? error.message : String(error)}`
+      const events: OutputEvent[] = []
+      this.accumulator.warn({ code: 'broken-after-finish', message }, events)
+      this.#source = nothing()
+      return events
+    }
+    if (this.accumulator.hasFinished) return undefined
+    throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
+  }
+
+  /** The folded answer; adds its whole tool calls to `events`. */
+  finish(events: OutputEvent[]): Answer {
+    return this.accumulator.finish(events)
+  }
+
+  /** What was thrown as an error of ours, with what had arrived. */
+  errorOf(thrown: unknown): ByokError {
+    const { provider, model, credential } = this.#candidate
+    const known = isByokError(thrown) ? thrown : wrapped(thrown, provider)
+    const error = this.hadOutput ? brokenOff(known) : known
+    return error.with(
+      {
+        provider,
+        model,
+        ...(this.hadOutput ? { partial: this.accumulator.partial() } : {}),
+      },
+      credential.key?.redactFrom(error.message),
+    )
+  }
+
+  /** Lets go of everything; closes the connection where the answer has not come whole. */
+  close(isWhole: boolean): void {
+    this.#deadline.stop()
+    this.#stopListening()
+    if (!isWhole) this.#upstream.abort()
+    // Not awaited: an adapter that hangs in its own cleanup holds nobody up.
+    this.#source?.return?.(undefined).then(undefined, () => undefined)
+  }
+
+  #open(): AsyncIterator<Delta | readonly Delta[]> {
+    const { adapter } = this.#candidate.entry
+    const { key } = this.#candidate.credential
+    const call: ProviderCall = {
+      model: this.#candidate.model,
+      request: this.#context.request.chat,
+      signal: this.#upstream.signal,
+      ...(key === undefined ? {} : { key }),
+    }
+    return this.#mode === 'stream'
+      ? adapter.stream(call)[Symbol.asyncIterator]()
+      : whole(adapter.complete?.(call))
+  }
+
+  #take(deltas: readonly Delta[]): OutputEvent[] {
+    const events: OutputEvent[] = []
+    let arrival: Arrival = 'nothing'
+    let hasOutput = false
+    for (const delta of deltas) {
+      this.accumulator.push(delta, events)
+      if (delta.type === 'warning' || delta.type === 'repair') continue
+      hasOutput ||= isOutput(delta)
+      arrival = hasOutput ? 'output' : 'sign-of-life'
+    }
+    if (hasOutput) {
+      this.hadOutput = true
+      this.#context.noteOutput()
+    }
+    this.#deadline.arrived(this.accumulator.hasFinished && arrival !== 'nothing' ? 'end' : arrival)
+    return events
+  }
+
+  #end(error: ByokError): void {
+    this.#waits.interrupt(error)
+    this.#upstream.abort(error)
+  }
+
+  #tooSlow(phase: 'first-token' | 'idle'): ByokError {
+    const { provider, model } = this.#candidate
+    const { firstTokenMs, idleMs } = this.#context.request.limits
+    const message =
+      phase === 'first-token'
+        ? `${provider}/${model} sent no output within ${firstTokenMs} ms.`
+        : `${provider}/${model} sent nothing more for ${idleMs} ms.`
+    return new ProviderError('timeout', message, { phase })
+  }
+}
+
+/** After output, a broken or silent connection is an interrupted stream, whatever the network calls it. */
+function brokenOff(error: ByokError): ByokError {
+  const isSilence = error.code === 'timeout' && error.phase === 'idle'
+  if (error.code !== 'network' && !isSilence) return error
+  return new ProviderError('stream-interrupted', `The answer broke off: ${error.message}`, { cause: error })
+}
+
+function wrapped(thrown: unknown, provider: string): ProviderError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new ProviderError('provider', `The adapter of "${provider}" failed: ${message.slice(0, 500)}`, {
+    cause: thrown,
+  })
+}
+
+function isBatch(value: Delta | readonly Delta[]): value is readonly Delta[] {
+  return Array.isArray(value)
+}
+
+async function* whole(answer: Promise<readonly Delta[]> | undefined): AsyncGenerator<readonly Delta[]> {
+  if (answer !== undefined) yield await answer
+}
+
+async function* nothing(): AsyncGenerator<readonly Delta[]> {
+  // An answer that needs no more reading.
+}

@@ -1,0 +1,32 @@
+// Ends a wait at once, from outside, whether or not what is waited for ever comes.
+
+import type { ByokError } from '../core/errors.js'
+
+/**
+ * A wait that can be cut short. An adapter that ignores its signal, or a read that hangs, holds nobody up. One promise a
+ * read and nothing that stays behind on a long-lived signal.
+ */
+export class Interruption {
+  #error: ByokError | undefined
+  #reject: ((error: ByokError) => void) | undefined
+
+  get error(): ByokError | undefined {
+    return this.#error
+  }
+
+  /** Ends the wait that is under way, and every later one. The first error counts. */
+  interrupt(error: ByokError): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    this.#reject?.(error)
+  }
+
+  /** The promise's own result, or the interruption, whichever comes first. */
+  guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
+    return new Promise<Value>((resolve, reject) => {
+      promise.then(resolve, reject)
+      if (this.#error === undefined) this.#reject = reject
+      else reject(this.#error)
+    })
+  }
+}

@@ -1,0 +1,101 @@
+// The ladder of one candidate: a stream, then the same request once without streaming, and no further.
+
+import { type ByokError, isByokError } from '../core/errors.js'
+import type { StreamEvent } from '../core/stream-event.js'
+import { isUnreachable } from '../providers/network-error.js'
+import type { Answer } from '../stream/accumulator.js'
+import { runAttempt } from './attempt.js'
+import type { RequestContext } from './context.js'
+import type { Candidate } from './plan.js'
+
+/**
+ * Asks one candidate. A stream that fails before any output, in a way that may be streaming's own fault, is followed
+ * at once by the same request without streaming, which the caller does not notice; if that fails too, its error counts.
+ */
+export async function* askCandidate(
+  candidate: Candidate,
+  context: RequestContext,
+): AsyncGenerator<StreamEvent[], Answer> {
+  const { breaker } = context.parts
+  const permit = breaker.acquire(candidate)
+  let isSettled = false
+  try {
+    const answer = yield* climb(candidate, context)
+    permit.success()
+    isSettled = true
+    return answer
+  } catch (error) {
+    if (isByokError(error) && !isNobodysFault(error)) permit.failure(error)
+    else permit.ignore()
+    isSettled = true
+    throw error
+  } finally {
+    if (!isSettled) permit.ignore() // the caller left
+  }
+}
+
+async function* climb(candidate: Candidate, context: RequestContext): AsyncGenerator<StreamEvent[], Answer> {
+  const { entry, provider, model } = candidate
+  const { streamingRefusals } = context.parts
+  const canAskWhole = entry.adapter.complete !== undefined
+  if (canAskWhole && (!entry.streams || streamingRefusals.includes(provider, model))) {
+    return yield* runAttempt(candidate, 'whole', context)
+  }
+  try {
+    return yield* runAttempt(candidate, 'stream', context)
+  } catch (error) {
+    if (!canAskWhole || !isByokError(error)) throw error
+    const isRefusal = refusesStreaming(error)
+    if (isRefusal) streamingRefusals.remember(provider, model)
+    const isAllowed = context.request.failover.streamFallback && context.interruption === undefined
+    if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
+    return yield* runAttempt(candidate, 'whole', context)
+  }
+}
+
+/** The provider said that it does not stream, or not with `stream_options`. */
+export function refusesStreaming(error: ByokError): boolean {
+  if (error.code !== 'invalid-request') return false
+  const param = error.upstream?.param
+  if (param === 'stream' || param === 'stream_options' || param?.startsWith('stream_options.')) return true
+  // Vendors that name no parameter say it in words; these say nothing else.
+  return (
+    /\bstream(ing|_options)?\b/i.test(error.message) &&
+    /not (supported|available|allowed|enabled|permitted|accepted)|unsupported|unknown|unrecognized|unexpected|extra inputs|does(n't| not) support/i.test(
+      error.message,
+    )
+  )
+}
+
+/** Failures that the same request without streaming may not meet. Nothing that came after output is among them. */
+export function mayBeStreamingsFault(error: ByokError): boolean {
+  if (error.partial !== undefined) return false
+  switch (error.code) {
+    case 'stream-interrupted':
+    case 'invalid-response':
+    case 'provider':
+      return true
+    case 'network':
+      return !isUnreachable(error.upstream?.code)
+    case 'timeout':
+      return error.phase === 'first-token' || error.phase === 'idle' || error.status !== undefined
+    default:
+      return false
+  }
+}
+
+/** The caller left, or the request or its key was at fault: that says nothing about the model. */
+function isNobodysFault(error: ByokError): boolean {
+  switch (error.code) {
+    case 'network':
+    case 'timeout':
+    case 'provider':
+    case 'overloaded':
+    case 'stream-interrupted':
+    case 'invalid-response':
+    case 'event-too-large':
+      return false
+    default:
+      return true
+  }
+}

@@ -1,0 +1,133 @@
+// The recipe: plan, then ask one candidate after another until one has answered.
+
+import { ByokError, isByokError } from '../core/errors.js'
+import type { CompletionResponse } from '../core/response.js'
+import type { StreamEvent } from '../core/stream-event.js'
+import { nameOf } from '../routing/model-reference.js'
+import type { Answer } from '../stream/accumulator.js'
+import { completionResponse } from '../stream/response.js'
+import type { RequestContext } from './context.js'
+import { askCandidate } from './ladder.js'
+import { type Candidate, makePlan, type Plan } from './plan.js'
+
+/**
+ * Runs one request. With the commit `first-output` each event is yielded as it comes; with `done` only the last, so that
+ * a failure in mid-stream can still go to the next candidate. Ends with `done`, or throws.
+ */
+export async function* run(context: RequestContext): AsyncGenerator<StreamEvent[], void> {
+  const { parts, request } = context
+  const { emitter } = parts
+  const { labels } = request
+  context.start()
+  try {
+    emitter.emit('request', { ...labels, requestedModel: request.requestedModel, method: request.method })
+    if (context.interruption !== undefined) throw context.interruption
+    const plan = await context.guard(makePlan(request, parts))
+    const { answer, candidate } = yield* firstAnswer(plan, context)
+    const response = respond(answer, candidate, plan, context)
+    emitter.emit('request-end', { ...labels, response })
+    yield [{ type: 'done', response }]
+  } catch (thrown) {
+    const error = isByokError(thrown)
+      ? thrown
+      : new ByokError('internal', 'Something unforeseen failed.', { cause: thrown })
+    const complete = error.attempts === undefined ? error.with({ attempts: [...context.attempts] }) : error
+    emitter.emit('error', { ...labels, error: complete })
+    throw complete
+  } finally {
+    context.stop()
+  }
+}
+
+async function* firstAnswer(
+  plan: Plan,
+  context: RequestContext,
+): AsyncGenerator<StreamEvent[], { answer: Answer; candidate: Candidate }> {
+  const { emitter } = context.parts
+  let last: { candidate: Candidate; error: ByokError } | undefined
+  for (const candidate of plan.candidates) {
+    if (last !== undefined) {
+      const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
+      emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
+    }
+    try {
+      return { answer: yield* askCandidate(candidate, context), candidate }
+    } catch (error) {
+      if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
+      last = { candidate, error }
+    }
+  }
+  throw allFailed(last?.error, context)
+}
+
+/** Whether another candidate may answer instead: not once the caller has seen output, and not for what is no failure of the model. */
+function mayGoOn(error: ByokError, context: RequestContext): boolean {
+  if (context.hasShown || context.interruption !== undefined) return false
+  switch (error.code) {
+    case 'aborted':
+    case 'content-filter':
+    case 'tool-denied':
+    case 'internal':
+    case 'store-unavailable':
+      return false
+    case 'invalid-request':
+      return error.status !== undefined || error.provider !== undefined
+    default:
+      return true
+  }
+}
+
+function allFailed(last: ByokError | undefined, context: RequestContext): ByokError {
+  const { attempts } = context
+  const failures = attempts.map((attempt) => `${nameOf(attempt)} (${attempt.error?.code ?? attempt.outcome})`)
+  const waits = attempts.map((attempt) => attempt.error?.retryAfterMs).filter((wait) => wait !== undefined)
+  return new ByokError('all-attempts-failed', `No model answered: ${failures.join(', ')}.`, {
+    attempts: [...attempts],
+    cause: last,
+    isRetryable: last?.isRetryable ?? false,
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
+    ...(last?.partial === undefined ? {} : { partial: last.partial }),
+  })
+}
+
+function respond(
+  answer: Answer,
+  candidate: Candidate,
+  plan: Plan,
+  context: RequestContext,
+): CompletionResponse {
+  const { attempts, request, firstDeltaMs } = context
+  return completionResponse(answer, {
+    provider: candidate.provider,
+    model: candidate.model,
+    requestedModel: request.requestedModel,
+    route: { candidates: plan.candidates.map(nameOf) },
+    attempts: [...attempts],
+    cost: totalCost(context, answer.reportedUsd),
+    timing: {
+      startedAt: context.startedAt,
+      totalMs: context.elapsedMs,
+      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
+    },
+    credentialSource: candidate.credential.source,
+    warnings: context.warnings,
+    repairs: [],
+  })
+}
+
+/** The sum over all attempts; `null` as soon as one of them cannot be priced, with the part that can be. */
+function totalCost(
+  context: RequestContext,
+  reportedUsd: number | undefined,
+): CompletionResponse['byok']['cost'] {
+  let known = 0
+  let isKnown = true
+  for (const attempt of context.attempts) {
+    if (attempt.costUsd === null) isKnown = false
+    else known += attempt.costUsd
+  }
+  const reported = reportedUsd === undefined ? {} : { reportedUsd }
+  return isKnown
+    ? { usd: known, ...reported }
+    : { usd: null, ...(known > 0 ? { knownUsd: known } : {}), ...reported }
+}

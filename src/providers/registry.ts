@@ -1,0 +1,187 @@
+// The providers of one handler: known vendors, the app's own, and adapters from outside.
+
+import { outputLimitOf } from '../catalogue/output-limits.js'
+import type { AdapterSurroundings, ProviderAdapter, Transport } from '../core/contracts.js'
+import { ByokError } from '../core/errors.js'
+import { anthropicMessages } from '../wire/anthropic-messages/dialect.js'
+import { defaultMessagesQuirks } from '../wire/anthropic-messages/quirks.js'
+import { openaiChat } from '../wire/openai-chat/dialect.js'
+import { defaultChatQuirks } from '../wire/openai-chat/quirks.js'
+import { openaiResponses } from '../wire/openai-responses/dialect.js'
+import { defaultResponsesQuirks } from '../wire/openai-responses/quirks.js'
+import { type AdapterParts, type AnswerLimits, dialectAdapter } from './adapter.js'
+import type { ProviderRow } from './presets/row.js'
+import { presetFor } from './presets.js'
+import { clientTransport, type SdkClient, sdkTransport } from './sdk-transport.js'
+
+/** The name of a dialect. */
+export type DialectName = ProviderRow['dialect']
+
+/** What an app says of a provider: only what differs from the known vendor's row, or a provider of its own. */
+export interface ProviderSetting {
+  /** @default the vendor's, or 'openai-chat' */
+  readonly dialect?: DialectName
+  /** As that dialect's SDK takes it: OpenAI's ends in `/v1`, Anthropic's does not. */
+  readonly baseURL?: string
+  /** `none` for a server that asks for no key. */
+  readonly keys?: 'none'
+  /** The model that `auto` asks. */
+  readonly defaultModel?: string
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** `false`: this provider is asked for whole answers from the start. */
+  readonly streaming?: boolean
+  /** A client of the official SDK that the app has configured; it keeps its own key and address. */
+  readonly client?: SdkClient
+  /** Carries the requests instead of the SDK. */
+  readonly transport?: Transport
+}
+
+/** A provider that is ready to be asked. */
+export interface RegisteredProvider {
+  readonly id: string
+  readonly adapter: ProviderAdapter
+  readonly needsKey: boolean
+  readonly defaultModel: string | null
+  readonly streams: boolean
+}
+
+/** What the registry is built from. */
+export interface RegistryParts {
+  /** Settings by provider; `false` switches one off. */
+  readonly settings: ReadonlyMap<string, ProviderSetting | false>
+  readonly adapters: readonly ProviderAdapter[]
+  /** Providers that have a key, in the app's order. */
+  readonly keyed: readonly string[]
+  readonly limits: AnswerLimits
+  readonly surroundings: AdapterSurroundings
+}
+
+/** Finds providers by id; an adapter is made when it is first needed. Throws `config` for a setting that cannot work. */
+export class ProviderRegistry {
+  readonly #parts: RegistryParts
+  readonly #made = new Map<string, RegisteredProvider>()
+  readonly #order: readonly string[]
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts
+    for (const adapter of parts.adapters) {
+      const needsKey = parts.keyed.includes(adapter.id)
+      this.#made.set(adapter.id, { id: adapter.id, adapter, needsKey, defaultModel: null, streams: true })
+    }
+    for (const [id, setting] of parts.settings) if (setting !== false) rowOf(id, setting)
+    for (const id of parts.keyed) {
+      if (!this.has(id))
+        throw new ByokError('config', `keys.${id}: there is no provider "${id}".`, { field: `keys.${id}` })
+    }
+    const named = [...parts.keyed, ...parts.settings.keys(), ...parts.adapters.map((adapter) => adapter.id)]
+    this.#order = [...new Set(named)].filter((id) => this.has(id))
+  }
+
+  /** True for a provider that can be asked, as far as settings go. */
+  has(id: string): boolean {
+    const setting = this.#parts.settings.get(id)
+    if (setting === false) return false
+    return this.#made.has(id) || setting !== undefined || (presetFor(id)?.baseURL ?? null) !== null
+  }
+
+  get(id: string): RegisteredProvider | undefined {
+    if (!this.has(id)) return undefined
+    let provider = this.#made.get(id)
+    if (provider === undefined) {
+      provider = this.#make(id)
+      this.#made.set(id, provider)
+    }
+    return provider
+  }
+
+  /** The providers that the app named, in its order. */
+  configured(): readonly string[] {
+    return this.#order
+  }
+
+  #make(id: string): RegisteredProvider {
+    const setting = this.#parts.settings.get(id) || {}
+    const row = rowOf(id, setting)
+    return {
+      id,
+      adapter: this.#adapter(row, setting),
+      needsKey: row.keys === 'required' && setting.client === undefined,
+      defaultModel: row.defaultModel,
+      streams: row.streaming !== false,
+    }
+  }
+
+  #adapter(row: ProviderRow, setting: ProviderSetting): ProviderAdapter {
+    const { limits, surroundings } = this.#parts
+    const sdk = row.dialect === 'anthropic-messages' ? 'anthropic' : 'openai'
+    const transport =
+      setting.transport ??
+      (setting.client === undefined
+        ? sdkTransport(sdk, row.baseURL ?? '', surroundings)
+        : clientTransport(setting.client))
+    const common = { id: row.id, transport, headers: row.headers ?? {}, limits, outputLimitOf, surroundings }
+    switch (row.dialect) {
+      case 'openai-chat': {
+        const quirks = { ...defaultChatQuirks, ...row.quirks }
+        return dialectAdapter({ ...common, dialect: openaiChat, quirks, toolCallIds: quirks.toolCallIds })
+      }
+      case 'openai-responses':
+        return dialectAdapter({
+          ...common,
+          dialect: openaiResponses,
+          quirks: defaultResponsesQuirks,
+          toolCallIds: defaultResponsesQuirks.toolCallIds,
+        })
+      case 'anthropic-messages':
+        return dialectAdapter({
+          ...common,
+          dialect: anthropicMessages,
+          quirks: defaultMessagesQuirks,
+          toolCallIds: anthropicIds,
+        })
+      default:
+        return row.dialect satisfies never
+    }
+  }
+}
+
+/** Source: Anthropic's API reference, `tool_use.id`. */
+const anthropicIds: AdapterParts<unknown>['toolCallIds'] = { pattern: '^[a-zA-Z0-9_-]+$' }
+
+/** The vendor's row with what the app says of it laid over. */
+function rowOf(id: string, setting: ProviderSetting): ProviderRow {
+  const preset = presetFor(id)
+  const baseURL = setting.baseURL ?? preset?.baseURL ?? null
+  const ownsAddress = setting.client !== undefined || setting.transport !== undefined
+  if (baseURL === null && !ownsAddress)
+    throw config(
+      id,
+      'baseURL',
+      'is needed for a provider that is not known, or that each customer has an own address of.',
+    )
+  if (baseURL !== null && !/^https?:$/.test(protocolOf(baseURL)))
+    throw config(id, 'baseURL', 'must be an http: or https: address.')
+  const streaming = setting.streaming ?? preset?.streaming
+  const quirks =
+    preset !== undefined && (setting.dialect ?? preset.dialect) === preset.dialect ? preset.quirks : undefined
+  return {
+    id,
+    dialect: setting.dialect ?? preset?.dialect ?? 'openai-chat',
+    baseURL: baseURL?.replace(/\/+$/, '') ?? null,
+    keys: setting.keys ?? preset?.keys ?? 'required',
+    keyVariables: preset?.keyVariables ?? [],
+    defaultModel: setting.defaultModel ?? preset?.defaultModel ?? null,
+    headers: { ...preset?.headers, ...setting.headers },
+    ...(streaming === false ? { streaming } : {}),
+    ...(quirks === undefined ? {} : { quirks }),
+  }
+}
+
+function protocolOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : ''
+}
+
+function config(id: string, field: string, why: string): ByokError {
+  return new ByokError('config', `providers.${id}.${field}: ${why}`, { field: `providers.${id}.${field}` })
+}

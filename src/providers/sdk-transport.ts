@@ -1,0 +1,171 @@
+// Carries requests by the official SDKs: they authenticate and send, and we get the bare response.
+
+import type { AdapterSurroundings, Transport, TransportRequest } from '../core/contracts.js'
+import { ProviderError } from '../core/errors.js'
+import { bufferedError, guardedFetch } from '../net/guarded-fetch.js'
+import { errorOfConnection } from './network-error.js'
+
+/** Longer than any limit of ours, which apply instead. (The SDKs' own limit does not cover a stalled body.) */
+const sdkTimeoutMs = 2 ** 31 - 1
+
+/** The part of either SDK's client that is used. */
+export interface SdkClient {
+  post(path: string, options: SdkRequestOptions): { asResponse(): Promise<Response> }
+}
+
+interface SdkRequestOptions {
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string | null>>
+  readonly signal: AbortSignal
+  readonly maxRetries: 0
+  readonly timeout: number
+  readonly fetchOptions: object
+}
+
+/** Which SDK carries a dialect. */
+export type SdkName = 'openai' | 'anthropic'
+
+/** What came of one request before the SDK made something else of it. Travels with the request, so none meets another. */
+interface Exchange {
+  /** Header names that may go out besides the SDK's own. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly hasKey: boolean
+  failure?: unknown
+  errorAnswer?: Response
+}
+
+const exchangeKey = Symbol('exchange')
+
+/** Headers that the SDKs set themselves. Anything else must come from us: they also read some from the environment. */
+const sdkHeaders =
+  /^(accept|content-type|content-length|user-agent|authorization|x-api-key|anthropic-version|anthropic-beta|idempotency-key|x-stainless-.+)$/
+
+/**
+ * A transport over the SDK, loaded on the first request. One client serves every key: it holds none, the key stands in
+ * the headers of its own request, so there is no cache of clients that could mix two tenants up.
+ */
+export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: AdapterSurroundings): Transport {
+  const fetch = exchangeFetch(guardedFetch(surroundings.fetch))
+  let client: Promise<SdkClient> | undefined
+  return {
+    async send(request) {
+      client ??= loadClient(sdk, baseURL, fetch)
+      const exchange: Exchange = { headers: request.headers, hasKey: request.key !== undefined }
+      try {
+        return await post(await client, request, { [exchangeKey]: exchange })
+      } catch (error) {
+        if (exchange.errorAnswer !== undefined) return exchange.errorAnswer
+        throw errorOfConnection(exchange.failure ?? error)
+      }
+    },
+  }
+}
+
+/** A transport over a client that the app has configured itself (Azure's, say). It keeps its own key and address. */
+export function clientTransport(client: SdkClient): Transport {
+  return {
+    async send(request) {
+      try {
+        return await post(client, request, { redirect: 'error' })
+      } catch (error) {
+        const answer = answerOf(error)
+        if (answer !== undefined) return answer
+        throw errorOfConnection(error)
+      }
+    },
+  }
+}
+
+function post(client: SdkClient, request: TransportRequest, fetchOptions: object): Promise<Response> {
+  const { key } = request
+  return client
+    .post(request.path, {
+      body: request.body,
+      headers: {
+        ...request.headers,
+        ...(key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }),
+      },
+      signal: request.signal,
+      maxRetries: 0,
+      timeout: sdkTimeoutMs,
+      fetchOptions,
+    })
+    .asResponse()
+}
+
+async function loadClient(sdk: SdkName, baseURL: string, fetch: typeof globalThis.fetch): Promise<SdkClient> {
+  // Everything that the SDKs would otherwise read from the environment is said here. The key is a stand-in.
+  const common = {
+    baseURL,
+    apiKey: 'byok',
+    fetch,
+    maxRetries: 0,
+    logLevel: 'off' as const,
+    dangerouslyAllowBrowser: true,
+  }
+  if (sdk === 'anthropic') {
+    const { Anthropic } = await import('@anthropic-ai/sdk')
+    return new Anthropic({ ...common, authToken: null, webhookKey: null })
+  }
+  const { OpenAI } = await import('openai')
+  return new OpenAI({ ...common, adminAPIKey: null, organization: null, project: null, webhookSecret: null })
+}
+
+/** Keeps what really happened, since the SDKs turn it into errors of their own that hold less, or more than they should. */
+function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const exchange = exchangeOf(init)
+    const headers = new Headers(init?.headers)
+    for (const name of [...headers.keys()]) {
+      if (!sdkHeaders.test(name) && !hasHeader(exchange.headers, name)) headers.delete(name)
+    }
+    if (!exchange.hasKey && !hasHeader(exchange.headers, 'authorization')) headers.delete('authorization')
+    let response: Response
+    try {
+      response = await fetch(input, { ...init, headers })
+    } catch (failure) {
+      exchange.failure = failure
+      throw failure
+    }
+    if (response.ok) return response
+    exchange.errorAnswer = await bufferedError(response)
+    return new Response(null, { status: response.status >= 400 ? response.status : 502 })
+  }
+}
+
+function exchangeOf(init: RequestInit | undefined): Exchange {
+  const exchange: unknown = init === undefined ? undefined : Reflect.get(init, exchangeKey)
+  if (typeof exchange === 'object' && exchange !== null && 'headers' in exchange) return exchange as Exchange // put there by `send`
+  throw new ProviderError('internal', 'The SDK did not pass the options of its fetch on.')
+}
+
+function hasHeader(headers: Readonly<Record<string, string>>, name: string): boolean {
+  return Object.keys(headers).some((known) => known.toLowerCase() === name)
+}
+
+/** The answer that an SDK's status error was made from, as far as it keeps it. */
+function answerOf(error: unknown): Response | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error) || typeof error.status !== 'number')
+    return undefined
+  const inner: unknown = 'error' in error ? error.error : undefined
+  const message = error instanceof Error ? error.message : ''
+  const body = JSON.stringify(inner === undefined ? { message } : isWrapped(inner) ? inner : { error: inner })
+  const headers = 'headers' in error && error.headers instanceof Headers ? error.headers : new Headers()
+  return new Response(body, {
+    status: error.status,
+    headers: { 'content-type': 'application/json', ...retryHeaders(headers) },
+  })
+}
+
+function isWrapped(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'error' in body
+}
+
+function retryHeaders(headers: Headers): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of ['retry-after', 'retry-after-ms', 'x-should-retry', 'x-request-id', 'request-id']) {
+    const value = headers.get(name)
+    if (value !== null) kept[name] = value
+  }
+  return kept
+}

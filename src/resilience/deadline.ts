@@ -1,0 +1,84 @@
+// The limits on how long one attempt may keep us waiting.
+
+import type { CancelTimer, Clock } from '../core/clock.js'
+
+/** Limits on an attempt, in milliseconds. */
+export interface AttemptLimits {
+  /** From the start to the first output. */
+  readonly firstTokenMs: number
+  /** Between real chunks, after the first output. */
+  readonly idleMs: number
+  /** After the answer said how it ended, for what may still follow (usage). */
+  readonly tailMs: number
+}
+
+/** What a read brought. */
+export type Arrival = 'nothing' | 'sign-of-life' | 'output' | 'end'
+
+/**
+ * Counts only the time spent waiting for the provider: a slow consumer uses up nothing. Before the first output nothing
+ * but output stops the clock; after it every real chunk does, while pings and comments never do.
+ */
+export class AttemptDeadline {
+  readonly #clock: Clock
+  readonly #limits: AttemptLimits
+  readonly #onExpire: (phase: 'first-token' | 'idle') => void
+  #phase: 'first-token' | 'idle' | 'tail' = 'first-token'
+  #limitMs: number
+  /** Waited before the current wait, since the last arrival that counts. */
+  #waitedMs = 0
+  #waitingSince: number | undefined
+  #cancelTimer: CancelTimer | undefined
+
+  constructor(clock: Clock, limits: AttemptLimits, onExpire: (phase: 'first-token' | 'idle') => void) {
+    this.#clock = clock
+    this.#limits = limits
+    this.#limitMs = limits.firstTokenMs
+    this.#onExpire = onExpire
+  }
+
+  /** A read begins. */
+  wait(): void {
+    this.#waitingSince = this.#clock.now()
+    if (this.#cancelTimer === undefined) this.#arm(this.#limitMs - this.#waitedMs)
+  }
+
+  /** The read has ended. One timer runs on through many reads; it is set again only when it fires. */
+  arrived(arrival: Arrival): void {
+    if (this.#waitingSince !== undefined) this.#waitedMs += this.#clock.now() - this.#waitingSince
+    this.#waitingSince = undefined
+    if (arrival === 'end' && this.#phase !== 'tail') {
+      this.#enter('tail', Math.min(this.#limits.tailMs, this.#limits.idleMs))
+    } else if (arrival === 'output' && this.#phase === 'first-token') {
+      this.#enter('idle', this.#limits.idleMs)
+    } else if (arrival !== 'nothing' && this.#phase !== 'first-token') {
+      this.#waitedMs = 0
+    }
+  }
+
+  /** The attempt is over. */
+  stop(): void {
+    this.#waitingSince = undefined
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+  }
+
+  #enter(phase: 'idle' | 'tail', limitMs: number): void {
+    this.#phase = phase
+    this.#limitMs = limitMs
+    this.#waitedMs = 0
+    this.stop()
+  }
+
+  #arm(delayMs: number): void {
+    this.#cancelTimer = this.#clock.timer(Math.max(0, delayMs), () => this.#fired())
+  }
+
+  #fired(): void {
+    this.#cancelTimer = undefined
+    if (this.#waitingSince === undefined) return
+    const left = this.#limitMs - this.#waitedMs - (this.#clock.now() - this.#waitingSince)
+    if (left > 0) this.#arm(left)
+    else this.#onExpire(this.#phase === 'first-token' ? 'first-token' : 'idle')
+  }
+}

@@ -1,0 +1,142 @@
+// What streamed and whole answers have in common: content blocks, and how an answer says that it has ended.
+
+import type { Delta } from '../../core/delta.js'
+import { ProviderError } from '../../core/errors.js'
+import { finishReasonOf, isFailureWord } from '../../core/finish-reason.js'
+import { asObject, asText, type JsonObject } from '../json.js'
+
+/** A block that is no call, or a call that the caller has to run. */
+export type BlockKind = 'content' | 'call' | 'foreign'
+
+/**
+ * Adds what a content block holds so far. A call's input is left to the caller. `foreign` is what the provider runs
+ * itself, or what chat cannot express (`server_tool_use`, `mcp_tool_use`, every `*_result`, `compaction`, `fallback`,
+ * and whatever comes next).
+ */
+export function addBlock(block: JsonObject, index: number | undefined, deltas: Delta[]): BlockKind {
+  switch (block.type) {
+    case 'text':
+      addText(block.text, deltas)
+      return 'content'
+    case 'thinking':
+      addThinking(block.thinking, index, deltas)
+      addSignature(block.signature, index, deltas)
+      return 'content'
+    case 'redacted_thinking': {
+      const redacted = asText(block.data)
+      if (redacted !== undefined) deltas.push({ type: 'reasoning', redacted, ...blockNumber(index) })
+      return 'content'
+    }
+    case 'tool_use':
+      deltas.push({ type: 'tool-call-delta', ...callIndex(index), ...identity(block) })
+      return 'call'
+    default:
+      return 'foreign'
+  }
+}
+
+/** Adds a piece of text. */
+export function addText(value: unknown, deltas: Delta[]): void {
+  const text = asText(value)
+  if (text !== undefined) deltas.push({ type: 'text', text })
+}
+
+/** Adds a piece of readable thinking. */
+export function addThinking(value: unknown, index: number | undefined, deltas: Delta[]): void {
+  const text = asText(value)
+  if (text !== undefined) deltas.push({ type: 'reasoning', text, ...blockNumber(index) })
+}
+
+/** Adds the signature that proves a block of thinking. */
+export function addSignature(value: unknown, index: number | undefined, deltas: Delta[]): void {
+  const signature = asText(value)
+  if (signature !== undefined) deltas.push({ type: 'reasoning', signature, ...blockNumber(index) })
+}
+
+/** Adds a piece of a call's arguments. */
+export function addArguments(text: string, index: number | undefined, deltas: Delta[]): void {
+  if (text !== '') deltas.push({ type: 'tool-call-delta', ...callIndex(index), arguments: text })
+}
+
+/** A call's whole input as JSON text; `''` where there is none. */
+export function inputText(input: unknown): string {
+  if (typeof input === 'string') return input
+  if (input === null || input === undefined) return ''
+  const isEmpty = asObject(input) !== undefined && Object.keys(input).length === 0
+  return isEmpty ? '' : jsonOf(input)
+}
+
+/** `JSON.stringify` gives up on nesting that `JSON.parse` still takes. */
+function jsonOf(input: unknown): string {
+  try {
+    return JSON.stringify(input)
+  } catch (cause) {
+    throw new ProviderError('invalid-response', 'The provider sent a tool input that is nested too deeply.', {
+      cause,
+    })
+  }
+}
+
+/**
+ * The index of a content block: a whole number from 0, also as digits. `undefined` where none was sent; anything else
+ * throws, so that no call gets another's arguments.
+ */
+export function blockIndex(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
+  const index = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index
+  throw new ProviderError(
+    'invalid-response',
+    'The provider sent a content block whose index is no whole number from 0.',
+  )
+}
+
+/** Adds the end of the answer, and what is odd about it. Throws where the word says that the answer failed. */
+export function addFinish(raw: string, details: unknown, deltas: Delta[]): void {
+  if (isFailureWord(raw)) {
+    throw new ProviderError('provider', `The provider ended the answer with the stop reason "${raw}".`)
+  }
+  const reason = finishReasonOf(raw)
+  deltas.push({ type: 'finish', reason: reason ?? 'stop', raw })
+  if (reason === undefined) {
+    const message = `The provider ended the answer with the unknown stop reason ${JSON.stringify(raw)}.`
+    deltas.push({ type: 'warning', warning: { code: 'unknown-finish-reason', message } })
+  }
+  // The explanation is the provider's about the model's refusal, not a part of the answer.
+  const explanation = asText(asObject(details)?.explanation)
+  if (explanation !== undefined)
+    deltas.push({ type: 'warning', warning: { code: 'other', message: explanation } })
+}
+
+/** Adds the end of an answer that never said how it ended. */
+export function addUnsaidFinish(deltas: Delta[]): void {
+  deltas.push({ type: 'finish', reason: 'stop' })
+  const message = 'The provider ended the answer without a stop reason.'
+  deltas.push({ type: 'warning', warning: { code: 'missing-finish-reason', message } })
+}
+
+/** What a message calls itself, as far as it says. */
+export function startOf(message: JsonObject): { id?: string; model?: string; servedBy?: string } {
+  const id = idOf(message.id)
+  const model = asText(message.model)
+  const servedBy = asText(message.provider) // OpenRouter names the upstream that it used
+  return { ...(id ? { id } : {}), ...(model ? { model } : {}), ...(servedBy ? { servedBy } : {}) }
+}
+
+function identity(block: JsonObject): { id?: string; name?: string } {
+  const id = idOf(block.id)
+  const name = asText(block.name)
+  return { ...(id ? { id } : {}), ...(name ? { name } : {}) }
+}
+
+function idOf(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : asText(value)
+}
+
+function callIndex(index: number | undefined): { index?: number } {
+  return index === undefined ? {} : { index }
+}
+
+function blockNumber(index: number | undefined): { block?: number } {
+  return index === undefined ? {} : { block: index }
+}
