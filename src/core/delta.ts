@@ -4,7 +4,7 @@ import type { FinishReason } from './finish-reason.js'
 import type { Usage } from './usage.js'
 import type { Warning } from './warning.js'
 
-/** The answer has begun; what the provider calls it. The first id and the last model count. */
+/** The answer has begun; what the provider calls it. The last of each counts. */
 export interface StartDelta {
   readonly type: 'start'
   readonly id?: string

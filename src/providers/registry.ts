@@ -9,7 +9,7 @@ import { openaiChat } from '../wire/openai-chat/dialect.js'
 import { defaultChatQuirks } from '../wire/openai-chat/quirks.js'
 import { openaiResponses } from '../wire/openai-responses/dialect.js'
 import { defaultResponsesQuirks } from '../wire/openai-responses/quirks.js'
-import { type AdapterParts, type AnswerLimits, dialectAdapter } from './adapter.js'
+import { type AnswerLimits, dialectAdapter } from './adapter.js'
 import type { ProviderRow } from './presets/row.js'
 import { presetFor } from './presets.js'
 import { clientTransport, type SdkClient, sdkTransport } from './sdk-transport.js'
@@ -138,16 +138,13 @@ export class ProviderRegistry {
           ...common,
           dialect: anthropicMessages,
           quirks: defaultMessagesQuirks,
-          toolCallIds: anthropicIds,
+          toolCallIds: defaultMessagesQuirks.toolCallIds,
         })
       default:
         return row.dialect satisfies never
     }
   }
 }
-
-/** Source: Anthropic's API reference, `tool_use.id`. */
-const anthropicIds: AdapterParts<unknown>['toolCallIds'] = { pattern: '^[a-zA-Z0-9_-]+$' }
 
 /** The vendor's row with what the app says of it laid over. */
 function rowOf(id: string, setting: ProviderSetting): ProviderRow {

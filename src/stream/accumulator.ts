@@ -191,14 +191,14 @@ export class CompletionAccumulator {
   }
 
   #takeStart(delta: StartDelta): void {
-    // Some vendors send another id with every chunk; the first is the answer's.
-    if (delta.id) this.#id ??= delta.id
+    if (delta.id) this.#id = delta.id
     if (delta.model) this.#model = delta.model
     if (delta.servedBy) this.#servedBy = delta.servedBy
   }
 
   #takeUsage(delta: UsageDelta, events: StreamEvent[]): void {
-    this.#usage = delta.usage
+    const isCounted = Object.keys(delta.usage).length > 0
+    if (isCounted || delta.reportedUsd === undefined) this.#usage = delta.usage
     this.#reportedUsd = delta.reportedUsd ?? this.#reportedUsd
     events.push({ type: 'usage', usage: delta.usage })
   }

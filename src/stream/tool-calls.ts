@@ -85,6 +85,9 @@ export class ToolCallAssembler {
         continue
       }
       const read = readArguments(slot.arguments, end)
+      // A call that came without arguments has `{}`: shown too, so that the fragments add up to the call.
+      if (slot.arguments === '' && read.text !== '')
+        events.push({ type: 'tool-call-delta', index, arguments: read.text })
       if (read.mended) repairs.push(`The arguments of tool call "${id}" were no whole JSON and were mended.`)
       const mark = read.invalid ? { invalid: true as const } : {}
       calls.push({ id, type: 'function', function: { name, arguments: read.text }, ...mark })

@@ -55,7 +55,9 @@ export class TextTemplate {
     const head = this.#head
     if (head === '') return undefined
     let end = chunk.length - this.#tail.length
-    if (end < head.length || !chunk.startsWith(head) || !chunk.endsWith(this.#tail)) return undefined
+    // A slice is compared by memory; `startsWith` goes character by character and costs as much as parsing.
+    if (end < head.length || chunk.slice(0, head.length) !== head || chunk.slice(end) !== this.#tail)
+      return undefined
     if (this.#middle !== '') {
       const middle = chunk.indexOf(this.#middle, head.length)
       if (middle === -1 || middle + this.#middle.length > end) return undefined
@@ -63,23 +65,11 @@ export class TextTemplate {
       end = middle
     }
     const text = chunk.slice(head.length, end)
-    if (!needsParsing.test(text)) return text
-    return hasBareQuote(text) ? undefined : parsed(text)
+    return needsParsing.test(text) ? parsed(text) : text
   }
 }
 
-/** True where a quote ends the string early, or the last backslash would swallow the closing quote. */
-function hasBareQuote(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === '"') return true
-    if (text[at] === '\\') {
-      at += 1
-      if (at === text.length) return true
-    }
-  }
-  return false
-}
-
+/** The text decoded. A bare quote in it, or a backslash at its end, is no JSON here, so it is `undefined`. */
 function parsed(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(`"${text}"`)

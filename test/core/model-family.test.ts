@@ -17,6 +17,11 @@ describe('a model', () => {
     expect(ofFamily(table, model)).toBe(entry)
   })
 
+  it('of a version that is not known is known by a more general name, where there is one', () => {
+    expect(ofFamily({ claude: 'any', ...table }, 'claude-opus-4-9')).toBe('any')
+    expect(ofFamily({ claude: 'any', ...table }, 'claude-opus-4-20250514')).toBe('four')
+  })
+
   it.each([
     'claude-opus-4-9',
     'claude-opus-4-10-20270101',

@@ -48,7 +48,7 @@ async function faultsOf(check: Check): Promise<readonly string[]> {
 }
 
 /** The results as text: a line for each group and way, the failures, and the total. */
-export function report(results: readonly Result[], seconds: number): string {
+export function report(results: readonly Result[], seconds: string): string {
   const lines = [...new Set(results.map(({ group }) => group))].flatMap((group) => linesOf(group, results))
   const failures = results.filter(({ faults }) => faults.length > 0)
   const details = failures.slice(0, mostDetails).map(detail)
@@ -61,7 +61,7 @@ export function report(results: readonly Result[], seconds: number): string {
       : []),
     ...(details.length > 0 ? ['', 'Failures:', ...details, ...(rest > 0 ? [`… and ${rest} more`] : [])] : []),
     '',
-    `${results.length - failures.length} of ${results.length}, ${failures.length} failed, ${seconds.toFixed(1)} s`,
+    `${results.length - failures.length} of ${results.length}, ${failures.length} failed, ${seconds} s`,
   ].join('\n')
 }
 

@@ -33,6 +33,7 @@ export const hosts: readonly ProviderRow[] = [
     keyVariables: ['OPENROUTER_API_KEY'],
     defaultModel: 'openai/gpt-5.4-nano',
     quirks: {
+      cacheMarks: true,
       maxTokensField: 'max_completion_tokens',
       userField: 'user',
       stopLimit: 4,

@@ -13,6 +13,8 @@ const openaiQuirks: Partial<ChatQuirks> = {
   userField: 'safety_identifier',
   stopLimit: 4,
   toolCallIds: { maxLength: 40 },
+  customTools: true,
+  refusals: true,
 }
 
 /** The vendors that serve their own models. A comment gives the pages that a row's facts come from. */

@@ -9,9 +9,9 @@ import { asObject, asText, type JsonObject } from '../json.js'
 export type BlockKind = 'content' | 'call' | 'foreign'
 
 /**
- * Adds what a content block holds so far. A call's input is left to the caller. `foreign` is what the provider runs
- * itself, or what chat cannot express (`server_tool_use`, `mcp_tool_use`, every `*_result`, `compaction`, `fallback`,
- * and whatever comes next).
+ * Adds what a content block holds, but for what counts only when it has ended (`addBlockEnd`). `foreign` is what the
+ * provider runs itself, or what chat cannot express (`server_tool_use`, `mcp_tool_use`, every `*_result`, `compaction`,
+ * `fallback`, and whatever comes next).
  */
 export function addBlock(block: JsonObject, index: number | undefined, deltas: Delta[]): BlockKind {
   switch (block.type) {
@@ -20,7 +20,6 @@ export function addBlock(block: JsonObject, index: number | undefined, deltas: D
       return 'content'
     case 'thinking':
       addThinking(block.thinking, index, deltas)
-      addSignature(block.signature, index, deltas)
       return 'content'
     case 'redacted_thinking': {
       const redacted = asText(block.data)
@@ -47,10 +46,28 @@ export function addThinking(value: unknown, index: number | undefined, deltas: D
   if (text !== undefined) deltas.push({ type: 'reasoning', text, ...blockNumber(index) })
 }
 
-/** Adds the signature that proves a block of thinking. */
-export function addSignature(value: unknown, index: number | undefined, deltas: Delta[]): void {
-  const signature = asText(value)
-  if (signature !== undefined) deltas.push({ type: 'reasoning', signature, ...blockNumber(index) })
+/** What a block says of itself as a whole: a call's input, the signature that proves a block of thinking. */
+export interface BlockEnd {
+  input: string
+  signature: string
+}
+
+/** What stands at a block's start for its end. */
+export function blockEndOf(block: JsonObject, kind: BlockKind): BlockEnd {
+  return {
+    input: kind === 'call' ? inputText(block.input) : '',
+    signature: kind === 'content' ? (asText(block.signature) ?? '') : '',
+  }
+}
+
+/** Adds what counts at the end of a block. */
+export function addBlockEnd(
+  { input, signature }: BlockEnd,
+  index: number | undefined,
+  deltas: Delta[],
+): void {
+  addArguments(input, index, deltas)
+  if (signature !== '') deltas.push({ type: 'reasoning', signature, ...blockNumber(index) })
 }
 
 /** Adds a piece of a call's arguments. */

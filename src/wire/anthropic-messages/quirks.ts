@@ -19,10 +19,10 @@ export interface MessagesModelTraits {
   readonly thinkingOff: 'disabled' | 'between_tools' | null
   /** The model leaves the text of its thinking out unless asked for a summary. */
   readonly thinkingHidden: boolean
-  /** The model refuses thinking blocks that another model wrote. */
-  readonly ownThinkingOnly: boolean
   /** Takes `temperature` and `top_p` together, one of the two, or neither. */
   readonly sampling: 'both' | 'one' | 'none'
+  /** The highest `temperature` that is taken; `null` where none is documented. */
+  readonly temperatureLimit: number | null
   /** Takes a `tool_choice` that demands a call. */
   readonly forcedTools: boolean
   /** Takes `output_config.format` with a JSON Schema, and `strict` on tools. */
@@ -31,11 +31,9 @@ export interface MessagesModelTraits {
 
 /** What a vendor's requests need. Every field is a plain value, so a row can be printed, stored and compared. */
 export interface MessagesQuirks {
-  /** The highest `temperature` that is taken; `null` where none is documented. */
-  readonly temperatureLimit: number | null
-  /** Takes `metadata.user_id`. */
-  readonly userId: boolean
-  /** By family of models, which a model's name begins with. */
+  /** Which ids of tool calls are accepted: a regular expression that the whole id matches. */
+  readonly toolCallIds: { readonly pattern?: string; readonly maxLength?: number }
+  /** By family, with which a model's name begins. */
   readonly models: Readonly<Record<string, MessagesModelTraits>>
   /** For a model of no known family. */
   readonly otherModels: MessagesModelTraits
@@ -46,8 +44,8 @@ const plain: MessagesModelTraits = {
   thinking: 'none',
   thinkingOff: 'disabled',
   thinkingHidden: false,
-  ownThinkingOnly: false,
   sampling: 'both',
+  temperatureLimit: 1,
   forcedTools: true,
   structuredOutput: false,
 }
@@ -62,17 +60,19 @@ const adaptive: MessagesModelTraits = {
   sampling: 'none',
 }
 const alwaysThinking: MessagesModelTraits = { ...adaptive, thinkingOff: null }
-const unforced: MessagesModelTraits = { ...alwaysThinking, forcedTools: false, ownThinkingOnly: true }
+const unforced: MessagesModelTraits = { ...alwaysThinking, forcedTools: false }
 
 /**
- * Anthropic's own API. Source: Anthropic, "Thinking", "Troubleshooting thinking", "Effort", "Structured outputs" and
- * the migration guides of the single models (platform.claude.com/docs, November 2026). A model that is newer than this
- * table is taken to be like the newest that still accept every setting but sampling.
+ * Claude's models, wherever they are served, and under `otherModels` those of vendors who took the dialect over, with
+ * what it had then. A Claude that is newer than this table is taken to be like the newest that still accept every
+ * setting but sampling. Source: Anthropic, "Thinking", "Troubleshooting thinking", "Effort", "Structured outputs", the
+ * migration guides of the single models, and the API reference on `tool_use.id` (platform.claude.com/docs, November
+ * 2026).
  */
-export const anthropicQuirks: MessagesQuirks = {
-  temperatureLimit: 1,
-  userId: true,
+export const defaultMessagesQuirks: MessagesQuirks = {
+  toolCallIds: { pattern: '^[a-zA-Z0-9_-]+$' },
   models: {
+    claude: adaptive,
     'claude-3-opus': plain,
     'claude-3-sonnet': plain,
     'claude-3-haiku': plain,
@@ -93,7 +93,7 @@ export const anthropicQuirks: MessagesQuirks = {
     'claude-opus-4-8': adaptive,
     'claude-sonnet-5': adaptive,
     'claude-opus-5': adaptive,
-    'claude-haiku-5-5': { ...adaptive, ownThinkingOnly: true },
+    'claude-haiku-5-5': adaptive,
     'claude-fable-5': alwaysThinking,
     'claude-mythos-5': alwaysThinking,
     'claude-sonnet-5-5': { ...unforced, thinkingOff: 'between_tools' },
@@ -103,16 +103,5 @@ export const anthropicQuirks: MessagesQuirks = {
     'claude-mythos-5-1': unforced,
     'claude-mythos-5-2': unforced,
   },
-  otherModels: adaptive,
-}
-
-/**
- * For a vendor that says it speaks Anthropic's dialect and of which nothing else is known: what the dialect had when
- * the vendors took it over.
- */
-export const defaultMessagesQuirks: MessagesQuirks = {
-  temperatureLimit: null,
-  userId: true,
-  models: {},
-  otherModels: budgeted,
+  otherModels: { ...budgeted, temperatureLimit: null },
 }

@@ -26,12 +26,7 @@ export function encodeMessagesRequest(
   const { model, quirks } = target
   const traits = ofFamily(quirks.models, model) ?? quirks.otherModels
   const maxTokens = request.maxTokens ?? target.outputLimit ?? assume(model, notes)
-  const { ownThinkingOnly } = traits
-  const { continuesPlainTurn, messages, system } = encodeTurns(
-    request.messages,
-    { model, ownThinkingOnly },
-    notes,
-  )
+  const { continuesPlainTurn, messages, system } = encodeTurns(request.messages, notes)
   const scene = { model, traits, maxTokens, forcesTool: forcesTool(request, traits), continuesPlainTurn }
   const thinking = thinkingFields(request.reasoning, scene, notes)
   const body: Body = { model, max_tokens: maxTokens, messages }
@@ -40,8 +35,8 @@ export function encodeMessagesRequest(
   add(body, 'tool_choice', encodeToolChoice(request, traits, notes))
   add(body, 'thinking', thinking.thinking)
   add(body, 'output_config', outputConfig(request, thinking, traits, notes))
-  addSampling(body, request, traits, quirks, isThinking(thinking), notes)
-  addRest(body, request, quirks, notes)
+  addSampling(body, request, traits, isThinking(thinking), notes)
+  addRest(body, request, notes)
   if (target.stream) body.stream = true
   addProviderOptions(body, request, target.provider, notes)
   return { path: '/v1/messages', body, headers: {}, warnings: notes.warnings, repairs: [] }
@@ -101,8 +96,7 @@ function jsonSchema(request: ChatRequest, traits: MessagesModelTraits, notes: En
 function addSampling(
   body: Body,
   { temperature, topP }: ChatRequest,
-  { sampling }: MessagesModelTraits,
-  { temperatureLimit }: MessagesQuirks,
+  { sampling, temperatureLimit }: MessagesModelTraits,
   thinks: boolean,
   notes: EncodingNotes,
 ): void {
@@ -135,12 +129,11 @@ function topPReason(sampling: MessagesModelTraits['sampling'], isAlone: boolean)
   return '`topP` was left out: a model that thinks takes none below 0.95.'
 }
 
-function addRest(body: Body, request: ChatRequest, quirks: MessagesQuirks, notes: EncodingNotes): void {
+function addRest(body: Body, request: ChatRequest, notes: EncodingNotes): void {
   const { stop, seed, user, tools, toolChoice } = request
   if (stop !== undefined && stop.length > 0) addStop(body, stop, notes)
   if (seed !== undefined) notes.unsupported('seed', 'This provider takes no seed.')
-  if (user !== undefined && quirks.userId) body.metadata = { user_id: user }
-  else if (user !== undefined) notes.unsupported('user', 'This provider takes no name of an end user.')
+  if (user !== undefined) body.metadata = { user_id: user }
   const demandsTool = toolChoice !== undefined && toolChoice !== 'auto' && toolChoice !== 'none'
   if (demandsTool && !tools?.length)
     notes.unsupported('toolChoice', 'A tool call is demanded, but there are no tools.')

@@ -8,12 +8,14 @@ import { asObject, asText, type JsonObject, parseJson } from '../json.js'
 import {
   addArguments,
   addBlock,
+  addBlockEnd,
   addFinish,
-  addSignature,
   addText,
   addThinking,
   addUnsaidFinish,
+  type BlockEnd,
   type BlockKind,
+  blockEndOf,
   blockIndex,
   inputText,
   startOf,
@@ -21,12 +23,14 @@ import {
 import { DeltaTemplates } from './delta-templates.js'
 import { MessagesUsage } from './usage.js'
 
-/** A content block that has begun. */
+/**
+ * A content block that has begun. Its end is held back: a call's input at its start counts only if no piece of JSON
+ * follows, and of several signatures the last is the block's (so do Anthropic's SDKs).
+ */
 interface OpenBlock {
   readonly kind: BlockKind
   readonly index: number | undefined
-  /** A call's input as the block's start had it. It counts only if no piece of JSON follows. */
-  input: string
+  readonly end: BlockEnd
 }
 
 /** Understands one streamed answer. Make a new one for each. Source: Anthropic, "Streaming messages". */
@@ -60,7 +64,7 @@ export class MessagesDecoder implements AnswerDecoder {
     }
     const before = deltas.length
     const type = asText(chunk.type) ?? event
-    this.#take(type, chunk, data, deltas)
+    if (!this.#take(type, chunk, data, deltas) && isFailure(chunk, event)) this.#fail(chunk, deltas)
     const isSilent = deltas.length === before && type !== 'ping' && !this.#isFinished
     if (isSilent) deltas.push({ type: 'progress' })
   }
@@ -70,34 +74,34 @@ export class MessagesDecoder implements AnswerDecoder {
     throw new ProviderError('stream-interrupted', 'The stream broke off before the answer had ended.')
   }
 
-  #take(type: string, chunk: JsonObject, data: string, deltas: Delta[]): void {
+  /** False for a type of event that does not exist yet. */
+  #take(type: string, chunk: JsonObject, data: string, deltas: Delta[]): boolean {
     switch (type) {
       case 'content_block_delta':
         this.#takeDelta(chunk, data, deltas)
-        return
+        return true
       case 'content_block_start':
         this.#takeBlock(chunk, deltas)
-        return
+        return true
       case 'content_block_stop':
         this.#closeBlock(this.#blockAt(chunk.index), deltas)
-        return
+        return true
       case 'message_start':
         this.#takeStart(asObject(chunk.message) ?? chunk, deltas)
-        return
+        return true
       case 'message_delta':
         this.#takeMessageDelta(chunk, deltas)
-        return
+        return true
       case 'message_stop':
         this.#takeStop(deltas)
-        return
+        return true
       case 'ping':
-        return
+        return true
       case 'error':
         this.#fail(chunk, deltas)
-        return
+        return true
       default:
-        // A gateway's own error, in whatever shape; any other event is one that does not exist yet.
-        if (chunk.error !== undefined && chunk.error !== null) this.#fail(chunk, deltas)
+        return false
     }
   }
 
@@ -136,6 +140,7 @@ export class MessagesDecoder implements AnswerDecoder {
     }
     this.#templates.reset()
     this.#blocks.clear()
+    this.#newest = undefined
     this.#usage = new MessagesUsage()
     const start = startOf(message)
     if (!this.#hasStarted || (start.model !== undefined && start.model !== this.#model)) {
@@ -154,7 +159,7 @@ export class MessagesDecoder implements AnswerDecoder {
     const index = blockIndex(chunk.index)
     this.#closeBlock(this.#blocks.get(index ?? -1), deltas)
     const kind = addBlock(block, index, deltas)
-    const open: OpenBlock = { kind, index, input: kind === 'call' ? inputText(block.input) : '' }
+    const open: OpenBlock = { kind, index, end: blockEndOf(block, kind) }
     this.#blocks.set(index ?? -1, open)
     this.#newest = open
     if (deltas.length > before || kind === 'foreign') this.#hasContent = true
@@ -176,7 +181,7 @@ export class MessagesDecoder implements AnswerDecoder {
         break
       }
       case 'signature_delta':
-        addSignature(delta.signature, blockIndex(chunk.index), deltas)
+        this.#takeSignature(chunk, asText(delta.signature) ?? '', deltas)
         break
       case 'input_json_delta':
         this.#takeInput(chunk, delta.partial_json, data, deltas)
@@ -186,12 +191,19 @@ export class MessagesDecoder implements AnswerDecoder {
     if (deltas.length > before) this.#hasContent = true
   }
 
+  #takeSignature(chunk: JsonObject, signature: string, deltas: Delta[]): void {
+    const block = this.#blockAt(chunk.index)
+    if (block === undefined) addBlockEnd({ input: '', signature }, blockIndex(chunk.index), deltas)
+    else if (signature !== '') block.end.signature = signature
+    if (signature !== '') this.#hasContent = true
+  }
+
   #takeInput(chunk: JsonObject, sent: unknown, data: string, deltas: Delta[]): void {
     const block = this.#blockAt(chunk.index)
     if (block !== undefined && block.kind !== 'call') return
     const text = inputText(sent)
     if (text === '') return
-    if (block !== undefined) block.input = ''
+    if (block !== undefined) block.end.input = ''
     const index = block === undefined ? blockIndex(chunk.index) : block.index
     addArguments(text, index, deltas)
     this.#learn(data, 'arguments', index, sent)
@@ -234,15 +246,21 @@ export class MessagesDecoder implements AnswerDecoder {
   }
 
   #closeBlock(block: OpenBlock | undefined, deltas: Delta[]): void {
-    if (block === undefined || block.input === '') return
-    addArguments(block.input, block.index, deltas)
-    block.input = ''
+    if (block === undefined) return
+    addBlockEnd(block.end, block.index, deltas)
+    block.end.input = ''
+    block.end.signature = ''
   }
 
   #addUsage(sent: unknown, deltas: Delta[]): void {
     const usage = this.#usage.take(sent)
     if (usage !== undefined) deltas.push(usage)
   }
+}
+
+/** A gateway's own error, in whatever shape. */
+function isFailure(chunk: JsonObject, event: string): boolean {
+  return event === 'error' || (chunk.error !== undefined && chunk.error !== null)
 }
 
 /** Some vendors leave the type of a delta out; its one field says the same. */

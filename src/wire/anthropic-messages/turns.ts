@@ -3,7 +3,6 @@
 import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../../core/message.js'
 import { asObject, parseJson } from '../json.js'
 import { type Block, compact, contentBlocks, textBlocks } from './content.js'
-import { ToolCallIds } from './ids.js'
 import type { EncodingNotes } from './notes.js'
 import { customInput } from './tools.js'
 
@@ -29,24 +28,13 @@ interface OpenTurn {
   readonly blocks: Block[]
 }
 
-/** What decides how an earlier answer's thinking goes back. */
-export interface ThinkingReturn {
-  readonly model: string
-  readonly ownThinkingOnly: boolean
-}
-
 /**
  * Puts messages into turns. All system and developer messages go to the front, in their order: few models take them in
  * the middle. Neighbours of one role become one turn, and tool results stand first in theirs, or the API refuses them.
  */
-export function encodeTurns(
-  messages: readonly Message[],
-  back: ThinkingReturn,
-  notes: EncodingNotes,
-): Conversation {
+export function encodeTurns(messages: readonly Message[], notes: EncodingNotes): Conversation {
   const system: Block[] = []
   const turns: OpenTurn[] = []
-  const ids = new ToolCallIds()
   for (const [index, message] of messages.entries()) {
     const field = `messages[${index}].content`
     switch (message.role) {
@@ -60,10 +48,10 @@ export function encodeTurns(
         turnOf('user', turns).blocks.push(...contentBlocks(message.content, field))
         break
       case 'tool':
-        turnOf('user', turns).results.push(resultBlock(message, ids, field))
+        turnOf('user', turns).results.push(resultBlock(message, field))
         break
       case 'assistant':
-        turnOf('assistant', turns).blocks.push(...assistantBlocks(message, back, ids, notes, field))
+        turnOf('assistant', turns).blocks.push(...assistantBlocks(message, notes, field))
         break
       default:
         message satisfies never
@@ -98,39 +86,27 @@ function continuesPlainTurn(turns: readonly OpenTurn[]): boolean {
   return turns.at(-2)?.blocks[0]?.type.endsWith('thinking') !== true
 }
 
-function resultBlock(message: ToolMessage, ids: ToolCallIds, field: string): Block {
+function resultBlock(message: ToolMessage, field: string): Block {
   const content = contentBlocks(message.content, field)
   return {
     type: 'tool_result',
-    tool_use_id: ids.of(message.tool_call_id),
+    tool_use_id: message.tool_call_id,
     ...(content.length > 0 ? { content: compact(content) } : {}),
   }
 }
 
-function assistantBlocks(
-  message: AssistantMessage,
-  back: ThinkingReturn,
-  ids: ToolCallIds,
-  notes: EncodingNotes,
-  field: string,
-): Block[] {
+function assistantBlocks(message: AssistantMessage, notes: EncodingNotes, field: string): Block[] {
   return [
-    ...thinkingBlocks(message, back, notes),
+    ...thinkingBlocks(message),
     ...contentBlocks(message.content, field).filter((block) => isSayable(block, notes)),
     ...textBlocks(message.refusal ?? '', {}),
-    ...(message.tool_calls ?? []).map((call) => callBlock(call, ids, notes)),
+    ...(message.tool_calls ?? []).map((call) => callBlock(call, notes)),
   ]
 }
 
 /** An earlier answer's thinking, whole and in order. Text without its signature would be refused. */
-function thinkingBlocks(message: AssistantMessage, back: ThinkingReturn, notes: EncodingNotes): Block[] {
-  const origin = message.byok
-  if (origin === undefined) return []
-  if (back.ownThinkingOnly && origin.model !== back.model) {
-    notes.adapted(`Thinking of another model was left out: "${back.model}" takes only its own.`)
-    return []
-  }
-  return origin.reasoning.flatMap(({ text, signature, redacted }) => [
+function thinkingBlocks({ byok }: AssistantMessage): Block[] {
+  return (byok?.reasoning ?? []).flatMap(({ text, signature, redacted }) => [
     ...(signature ? [{ type: 'thinking', thinking: text ?? '', signature }] : []),
     ...(redacted ? [{ type: 'redacted_thinking', data: redacted }] : []),
   ])
@@ -143,8 +119,8 @@ function isSayable(block: Block, notes: EncodingNotes): boolean {
   return false
 }
 
-function callBlock(call: ToolCall, ids: ToolCallIds, notes: EncodingNotes): Block {
-  const id = ids.of(call.id)
+function callBlock(call: ToolCall, notes: EncodingNotes): Block {
+  const { id } = call
   if (call.type === 'custom') {
     return { type: 'tool_use', id, name: call.custom.name, input: { [customInput]: call.custom.input } }
   }

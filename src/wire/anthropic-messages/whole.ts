@@ -4,7 +4,7 @@ import type { Delta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
 import { errorInAnswer } from '../error-body.js'
 import { asObject, asText } from '../json.js'
-import { addArguments, addBlock, addFinish, addText, addUnsaidFinish, inputText, startOf } from './answer.js'
+import { addBlock, addBlockEnd, addFinish, addText, addUnsaidFinish, blockEndOf, startOf } from './answer.js'
 import { MessagesUsage } from './usage.js'
 
 /** Decodes a whole answer, its blocks in their order. Throws a `ProviderError` for an error or anything else inside. */
@@ -32,6 +32,6 @@ function addBlocks(content: readonly unknown[], deltas: Delta[]): void {
   for (const [index, entry] of content.entries()) {
     const block = asObject(entry)
     if (block === undefined) continue
-    if (addBlock(block, index, deltas) === 'call') addArguments(inputText(block.input), index, deltas)
+    addBlockEnd(blockEndOf(block, addBlock(block, index, deltas)), index, deltas)
   }
 }

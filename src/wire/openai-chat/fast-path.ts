@@ -19,6 +19,8 @@ export class FastPath {
   #templateKey = ''
   #isReady = false
   #kind: Kind | undefined
+  /** The type of the last delta that was looked at: what does not repeat in text may well repeat in arguments. */
+  #type: Delta['type'] | undefined
   /** The call that a template of arguments belongs to. */
   #index: number | undefined
   #wasted = 0
@@ -52,15 +54,17 @@ export class FastPath {
   /** Looks at a chunk that was parsed, and at all that it gave: a single delta with a single string can be a template. */
   learn(data: string, chunk: JsonObject, delta: Delta | undefined): void {
     this.#isReady = false
-    const kind = delta === undefined ? undefined : kindOf(delta, chunk)
-    if (delta === undefined || kind === undefined) return
-    if (kind !== this.#kind) {
-      this.#kind = kind
+    if (delta === undefined) return
+    if (delta.type !== this.#type) {
+      this.#type = delta.type
       this.#wasted = 0
     }
     if (this.#wasted >= mostWasted) return
+    const kind = kindOf(delta, chunk)
+    if (kind === undefined) return
     this.#wasted += 1
     this.#isReady = true
+    this.#kind = kind
     this.#templateFor(kind, data, chunk).learn(data, stringOf(delta))
     if (delta.type === 'tool-call-delta') this.#index = delta.index
   }
@@ -83,9 +87,8 @@ export class FastPath {
 function kindOf(delta: Delta, chunk: JsonObject): Kind | undefined {
   const choices = chunk.choices
   if (!Array.isArray(choices) || choices.length !== 1) return undefined
-  const choice = asObject(choices[0])
-  const sent = asObject(choice?.delta)
-  if (sent === undefined || choice?.message !== undefined) return undefined
+  const sent = asObject(asObject(choices[0])?.delta)
+  if (sent === undefined) return undefined
   switch (delta.type) {
     case 'text':
       return sent.content === delta.text ? 'content' : undefined

@@ -152,7 +152,8 @@ export class ChatDecoder implements AnswerDecoder {
       (model === this.#model || !model) &&
       (provider === this.#servedBy || !provider)
     if (isKnown) return
-    const start = startOf(chunk)
+    // Some vendors send another id with every chunk: the first is the answer's.
+    const start = startOf(this.#id ? { model, provider } : chunk)
     if (start === undefined) return
     this.#hasStarted = true
     this.#id ||= id

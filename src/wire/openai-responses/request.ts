@@ -23,7 +23,7 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget<Respons
   const body: Body = { model: target.model, input }
   if (target.stream) body.stream = true
   if (quirks.storeNothing) body.store = false
-  if (request.tools !== undefined) body.tools = request.tools.map(encodeTool)
+  if (request.tools?.length) body.tools = request.tools.map(encodeTool)
   if (request.toolChoice !== undefined) body.tool_choice = encodeToolChoice(request.toolChoice)
   if (request.parallelToolCalls !== undefined) body.parallel_tool_calls = request.parallelToolCalls
   if (request.responseFormat !== undefined) body.text = { format: encodeFormat(request.responseFormat) }
@@ -72,8 +72,8 @@ function addOwnOptions(request: ChatRequest, provider: string, body: Body, warni
   for (const [name, value] of Object.entries(own ?? {})) {
     if (name === '__proto__' || value === undefined) continue
     if (reserved.has(name)) {
-      const option = `providerOptions.${provider}.${name}`
-      unsupported(option, warnings, `\`${option}\` was ignored: the library writes \`${name}\` itself.`)
+      const note = `\`providerOptions\` cannot set \`${name}\`: the library writes it itself. It was ignored.`
+      unsupported('providerOptions', warnings, note)
       continue
     }
     const held = Object.hasOwn(body, name) ? body[name] : undefined

@@ -59,12 +59,10 @@ export class ResponsesDecoder implements AnswerDecoder {
       this.#noteLate(data, event, body, deltas)
       return
     }
-    if (body === undefined) {
-      if (event === 'error') throw errorInAnswer(data)
-      throw new ProviderError('invalid-response', 'An event of the stream is no JSON.')
-    }
-    const before = deltas.length
     const fields = asObject(body)
+    if (event === 'error' && fields === undefined) throw errorInAnswer(body ?? data)
+    if (body === undefined) throw new ProviderError('invalid-response', 'An event of the stream is no JSON.')
+    const before = deltas.length
     if (fields !== undefined && this.#isKeepAlive(fields, event)) return
     if (fields !== undefined) this.#take(fields, data, event, deltas)
     if (deltas.length === before) deltas.push({ type: 'progress' })
@@ -196,11 +194,12 @@ export class ResponsesDecoder implements AnswerDecoder {
   }
 
   #start(response: JsonObject | undefined, deltas: Delta[]): void {
-    const id = this.#id === undefined ? asText(response?.id) : undefined
+    const sentId = asText(response?.id)
+    const id = sentId === this.#id ? undefined : sentId
     const sentModel = asText(response?.model)
     const model = sentModel === this.#model ? undefined : sentModel
     if (id === undefined && model === undefined) return
-    this.#id ??= id
+    this.#id = id ?? this.#id
     this.#model = model ?? this.#model
     deltas.push({
       type: 'start',

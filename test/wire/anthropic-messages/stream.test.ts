@@ -70,6 +70,19 @@ describe('a streamed answer', () => {
     })
   })
 
+  it('has one signature a block of thinking, the last, even where its start had one or its end is not said', () => {
+    const start = blockStart(0, { type: 'thinking', thinking: 'a', signature: 'first' })
+    const signed = (signature: string) => blockDelta(0, { type: 'signature_delta', signature })
+    const signatures = (...events: Event[]) =>
+      meaning(messageStart(), events, endTurn).flatMap((delta) =>
+        delta.type === 'reasoning' && delta.signature !== undefined ? [delta.signature] : [],
+      )
+    expect(signatures(start, blockStop(0))).toEqual(['first'])
+    expect(signatures(start, signed('second'), signed(''), blockStop(0), blockStop(0))).toEqual(['second'])
+    expect(signatures(start, signed('second'))).toEqual(['second'])
+    expect(signatures(signed('alone'))).toEqual(['alone'])
+  })
+
   it('yields a call with its id and name first, then its arguments as they come', () => {
     const events = [callBlock(0, 'toolu_1', 'a', '{"x"', ':1}'), callBlock(1, 'toolu_2', 'b', '{}')]
     expect(meaning(messageStart(), events.flat(), messageDelta('tool_use'), messageStop).slice(1)).toEqual([
@@ -314,6 +327,11 @@ describe('a failure inside a stream', () => {
       'an error event without a type',
       { name: 'error', data: '{"error":{"type":"rate_limit_error","message":"Overloaded"}}' },
       'rate-limited',
+    ],
+    [
+      'an error event whose type is the cause',
+      { name: 'error', data: '{"type":"overloaded_error","message":"Overloaded"}' },
+      'overloaded',
     ],
     ['an error event of mere words', { name: 'error', data: 'Overloaded' }, 'provider'],
     ["a gateway's error", { name: '', data: '{"error":{"message":"Overloaded","code":502}}' }, 'provider'],

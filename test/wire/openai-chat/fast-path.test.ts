@@ -81,6 +81,32 @@ describe('a stream read by the fast path', () => {
   })
 })
 
+describe('a chunk that looks like the last one and is another', () => {
+  const padded = (content: string, obfuscation: string): string =>
+    `{"choices":[{"index":0,"delta":{"content":"${content}"}}],"obfuscation":"${obfuscation}"}`
+
+  it.each([
+    ['another field behind the text', padded('a","refusal":"no', 'x')],
+    ['a text that is repeated', padded('a","content":"b', 'x')],
+    ['the end of the choice inside the text', padded('a"}},{"index":1,"delta":{"content":"b', 'x')],
+    ['a backslash that swallows the end of the text', padded('a\\', 'x')],
+    ['a backslash that is the text', padded('\\\\', 'x')],
+    ['a raw line end in the text', padded('\n', 'x')],
+    ['other choices behind the padding', padded('a', 'x","choices":[],"z":"')],
+    ['an error behind the padding', padded('a', 'x","error":{"message":"no"},"z":"')],
+    ['a backslash that swallows the end of the padding', padded('a', 'x\\')],
+    ['two paddings', padded('a"}}],"obfuscation":"', '"}}],"obfuscation":"x')],
+    ['a padding whose two quotes are one', padded('a', '').replace('""}', '"}')],
+    ['a text whose two quotes are one', padded('', 'x').replace('""}', '"}')],
+  ])('is parsed: %s', (_, event) => {
+    const before = [padded('one', 'x'), padded('two', 'yz'), padded('three', '')]
+    const { deltas, error } = decode([...before, event])
+    const parsed = decode([...before, event], false)
+    expect(deltas).toEqual(parsed.deltas)
+    expect(String(error)).toBe(String(parsed.error))
+  })
+})
+
 describe('like chunks', () => {
   afterEach(() => {
     vi.restoreAllMocks()
