@@ -30,12 +30,14 @@ export async function runContestant({ node, folder, upstream, metric, contestant
   const task = JSON.stringify({ ...metric, ...contestant, upstream })
   const script = join(folder, 'bench', 'contestant-process.mjs')
   try {
-    const { stdout } = await run(node, ['--expose-gc', script, task], {
+    const { stdout, stderr } = await run(node, ['--expose-gc', script, task], {
       cwd: folder,
       env: childEnvironment(),
       timeout: CONTESTANT_TIMEOUT_MS,
       killSignal: 'SIGKILL',
     })
+    // Writing costs time, and a user would see it: it must not go unnoticed.
+    if (stderr !== '') console.error(`${contestant.id} wrote to stderr: ${stderr.split('\n')[0]}`)
     return JSON.parse(stdout.trim().split('\n').at(-1))
   } catch (error) {
     if (error.killed) return { error: `no result within ${CONTESTANT_TIMEOUT_MS / 1_000} s` }

@@ -1,19 +1,14 @@
 // The canned answers of the mock upstream: every event as its own piece of bytes, about 300 bytes each.
 
 const EVENT_BYTES = 300
+// Like prose: about one word in twenty has something that JSON escapes, and one in forty is not ASCII.
 const WORDS = [
-  ' the',
-  ' quick',
-  ' brown',
-  ' fox',
-  ' jumps',
-  ' over',
-  '.\n',
-  ' café',
-  ' "so"',
-  ' 42,',
-  ' lazy',
-  ' dog',
+  ...' the quick brown fox jumps over the lazy dog and runs along the river'.split(/(?= )/),
+  '.\n\n',
+  ...'Then it sits down near an old café to watch the boats go by while a'.split(/(?= )/),
+  ' "friend"',
+  ...' brings something to eat for both'.split(/(?= )/),
+  '.',
 ]
 const SMALL_ANSWER = 'Hello there.'
 const TOOL_CALLS = 4
@@ -44,7 +39,7 @@ export function makeWholeAnswer(wire) {
         id: 'msg_bench',
         type: 'message',
         role: 'assistant',
-        model: 'claude-sonnet-4-5',
+        model: 'claude-haiku-4-5',
         content: [{ type: 'text', text: SMALL_ANSWER }],
         stop_reason: 'end_turn',
         stop_sequence: null,
@@ -100,12 +95,8 @@ function toolArguments(characters) {
 }
 
 function openaiChunk(delta, finishReason = null) {
-  const chunk = openaiEnvelope([{ index: 0, delta, logprobs: null, finish_reason: finishReason }], null)
-  // OpenAI itself pads its chunks with this field.
-  chunk.obfuscation = ''
-  const bare = Buffer.byteLength(JSON.stringify(chunk)) + 'data: \n\n'.length
-  chunk.obfuscation = 'x'.repeat(Math.max(0, EVENT_BYTES - bare))
-  return openaiEvent(chunk)
+  const choice = { index: 0, delta, logprobs: null, finish_reason: finishReason }
+  return openaiEvent(openaiEnvelope([choice], null))
 }
 
 function openaiEnd(reason, outputTokens) {
@@ -135,7 +126,7 @@ function anthropicText(count) {
     id: 'msg_bench',
     type: 'message',
     role: 'assistant',
-    model: 'claude-sonnet-4-5',
+    model: 'claude-haiku-4-5',
     content: [],
     stop_reason: null,
     stop_sequence: null,

@@ -17,10 +17,10 @@ await upstream.requests[0]?.over
 console.log('left the loop; closed by us:', upstream.requests[0]?.closedByClient)
 
 const controller = new AbortController()
-setTimeout(() => controller.abort('the user pressed Stop'), 100)
-await tell(byok.streamCompletion({ ...request, signal: controller.signal }).response())
+const callbacks = { onTextDelta: () => controller.abort('the user pressed Stop') }
+await tell(byok.streamCompletion({ ...request, callbacks, signal: controller.signal }).response())
 await tell(byok.streamCompletion({ ...request, timeout: { idleMs: 100 } }).response())
-await tell(byok.generateResponse({ ...request, timeout: 100 }))
+await tell(byok.generateResponse({ ...request, timeout: 500 }))
 
 async function tell(answer: Promise<unknown>): Promise<void> {
   try {

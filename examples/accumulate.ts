@@ -25,4 +25,5 @@ const accumulator = new ChunkAccumulator({ dialect: 'openai-chat' })
 for await (const chunk of await client.chat.completions.create(request)) {
   for (const event of accumulator.push(chunk)) console.log(event.type)
 }
+for (const event of accumulator.finish()) console.log(event.type) // the calls, now that they are whole
 console.log(accumulator.response().choices[0].finish_reason)

@@ -42,8 +42,8 @@ const deltaTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Puts a stream together chunk by chunk. `push` gives back what each chunk shows a reader; `response()` ends the fold.
- * Chunks are the parsed objects that an SDK yields, or JSON text.
+ * Puts a stream together chunk by chunk. `push` gives back what each chunk shows a reader, `finish` what the end shows;
+ * `response()` ends the fold too. Chunks are the parsed objects that an SDK yields, or JSON text.
  */
 export class ChunkAccumulator {
   readonly #decoder: AnswerDecoder
@@ -80,10 +80,13 @@ export class ChunkAccumulator {
     }
   }
 
-  /** The response. Throws `stream-interrupted`, with what had come in `partial`, where the stream had not ended. */
-  response(): CompletionResponse {
-    if (this.#response !== undefined) return this.#response
+  /**
+   * Ends the fold, and gives back what only the end shows: tool calls that had no id or name so far, and each whole
+   * call. Throws `stream-interrupted`, with what had come in `partial`, where the stream had not ended.
+   */
+  finish(): OutputEvent[] {
     const events: OutputEvent[] = []
+    if (this.#response !== undefined) return events
     try {
       if (!this.#takesDeltas && !this.#decoder.isFinished)
         this.#decode((deltas) => this.#decoder.end(deltas), events)
@@ -106,6 +109,13 @@ export class ChunkAccumulator {
       warnings: [],
       repairs: [],
     })
+    return events
+  }
+
+  /** The response. Ends the fold, and throws as `finish` does. */
+  response(): CompletionResponse {
+    this.finish()
+    if (this.#response === undefined) throw new ByokError('internal', 'The fold ended without a response.')
     return this.#response
   }
 

@@ -60,7 +60,7 @@ export class BYOKHandler {
       reRank: keepOrder,
       streamingRefusals: new StreamingRefusals(clock),
       emitter: this.#emitter,
-      newId: (prefix) => `${prefix}_${randomName(clock.random)}`,
+      newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
     }
   }
 

@@ -2,7 +2,7 @@
 
 export const API_KEY = 'test-key-bench-0001'
 export const OPENAI_MODEL = 'gpt-4o-mini'
-export const ANTHROPIC_MODEL = 'claude-sonnet-4-5'
+export const ANTHROPIC_MODEL = 'claude-haiku-4-5'
 export const MAX_TOKENS = 1_024
 export const MESSAGES = [{ role: 'user', content: 'Say something long about foxes.' }]
 export const OPENAI_TOOLS = [

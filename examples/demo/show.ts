@@ -58,24 +58,24 @@ export function showAttempts(terminal: Terminal, attempts: readonly Attempt[]): 
 /** One attempt. The reason of a failure stands under it. */
 export function showAttempt(terminal: Terminal, attempt: Attempt): void {
   const { provider, model, mode, outcome, error, usage, durationMs, firstDeltaMs } = attempt
-  const asked = `${provider}/${model}`.padEnd(13) + mode.padEnd(7)
+  const asked = `${provider}/${model}`.padEnd(13) + mode.padEnd(8)
   if (error !== undefined) {
-    terminal.entry(failedLabel, `${asked} ${error.code}`, textIndent, 'red')
+    terminal.entry(failedLabel, `${asked}${error.code}`, textIndent, 'red')
     terminal.line(error.message, textIndent + failedLabel.length + 2, 'dim')
     return
   }
   const isAnswer = outcome === 'success'
-  const tokens = `${usage?.input ?? '?'} tokens in, ${usage?.output ?? '?'} out`
-  const first = firstDeltaMs === undefined ? '' : `, first after ${seconds(firstDeltaMs)}`
+  const tokens = (usage?.input ?? 0) + (usage?.output ?? 0)
+  const first = firstDeltaMs === undefined || mode === 'whole' ? '' : `, first after ${seconds(firstDeltaMs)}`
   const label = isAnswer ? 'answered' : outcome
   terminal.entry(
     label,
-    `${asked} ${tokens}, ${seconds(durationMs)}${first}`,
+    `${asked}${tokens} tokens in ${seconds(durationMs)}${first}`,
     textIndent,
     isAnswer ? 'green' : 'yellow',
   )
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`
+  return `${(ms / 1000).toFixed(2)}s`
 }

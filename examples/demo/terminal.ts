@@ -25,7 +25,7 @@ export interface TerminalOptions {
 }
 
 /** How far the end of a word that has begun may run over the width. */
-const longestTail = 12
+const longestTail = 6
 
 /** Reads from the stream and the environment what can be shown. */
 export function terminalOptions(
@@ -36,7 +36,7 @@ export function terminalOptions(
   return {
     hasColour: isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb',
     isWatched: isTerminal && !environment.CI,
-    width: Math.min(Math.max((stream.columns ?? 96) - longestTail, 40), 84),
+    width: Math.min(Math.max((stream.columns ?? 90) - longestTail, 40), 84),
   }
 }
 
@@ -83,7 +83,7 @@ export class Terminal {
   entry(label: string, text: string, indent: number, ...labelStyles: Style[]): void {
     this.endLine()
     this.flow(label, indent, ...labelStyles)
-    this.flow(`  ${text}`, indent + label.length + 2)
+    this.flow(text, indent + label.length + 2)
     this.endLine()
   }
 

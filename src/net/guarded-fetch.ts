@@ -13,9 +13,14 @@ export function guardedFetch(fetch: typeof globalThis.fetch): typeof globalThis.
   return (input, init) => fetch(input, { ...init, redirect: 'error', credentials: 'omit' })
 }
 
+/** The body of an error answer, up to a cap; empty where it broke off. */
+export function readErrorBody(response: Response): Promise<string> {
+  return readText(response, longestErrorBody, 'cut').catch(() => '')
+}
+
 /** An error answer with its body read, up to a cap, so that its connection is free and it can be read again. */
 export async function bufferedError(response: Response): Promise<Response> {
-  const text = await readText(response, longestErrorBody, 'cut').catch(() => '')
+  const text = await readErrorBody(response)
   const headers = new Headers(response.headers)
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding', 'set-cookie'])
     headers.delete(name)

@@ -123,14 +123,17 @@ export function checkTimeout(value: unknown, otherwise: Limits): Limits {
   return { ...otherwise, ...limits }
 }
 
-/** The callbacks, checked. */
+/** The callbacks, checked: those that are there, also where they are methods of an instance. */
 export function checkCallbacks(value: unknown): DeltaCallbacks {
-  const callbacks = objectAt(value, 'callbacks')
+  const given = objectAt(value, 'callbacks')
   const known = ['onTextDelta', 'onReasoningDelta', 'onFirstDelta', 'onToolCallStart']
-  for (const [name, callback] of Object.entries(callbacks)) {
-    if (!known.includes(name))
-      throw invalid(`callbacks.${name}`, `there is no such callback. Use ${known.join(', ')}.`)
-    if (callback !== undefined) functionAt(callback, `callbacks.${name}`)
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(given))
+  const unknown = isPlain ? Object.keys(given).find((name) => !known.includes(name)) : undefined
+  if (unknown !== undefined)
+    throw invalid(`callbacks.${unknown.slice(0, 64)}`, `there is no such callback. Use ${known.join(', ')}.`)
+  const callbacks: Record<string, unknown> = {}
+  for (const name of known) {
+    if (given[name] !== undefined) callbacks[name] = functionAt(given[name], `callbacks.${name}`).bind(given)
   }
   return callbacks
 }

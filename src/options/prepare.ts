@@ -26,9 +26,8 @@ export function prepareRequest(
   const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings)
   const chat = checkChat(fields)
   const labels = checkLabels(fields, requestId)
-  const callbacks: DeltaCallbacks[] = []
-  if (settings.callbacks !== undefined) callbacks.push(settings.callbacks)
-  if (fields.callbacks !== undefined) callbacks.push(checkCallbacks(fields.callbacks))
+  const own = fields.callbacks === undefined ? undefined : checkCallbacks(fields.callbacks)
+  const callbacks = [settings.callbacks, own].filter(hearsAnything)
   return {
     labels,
     method,
@@ -43,6 +42,11 @@ export function prepareRequest(
     signal: fields.signal === undefined ? undefined : checkSignal(fields.signal),
     warnings: [],
   }
+}
+
+/** An object without a callback hears nothing, so it must not bind a request to what it has shown. */
+function hearsAnything(callbacks: DeltaCallbacks | undefined): callbacks is DeltaCallbacks {
+  return callbacks !== undefined && Object.keys(callbacks).length > 0
 }
 
 function checkModel(

@@ -34,10 +34,7 @@ export async function* runAttempt(
   const id = parts.newId('att')
   const startedAt = parts.clock.date()
   const startedOn = parts.clock.now()
-  const { tenant } = labels
-  await context.guard(
-    parts.budget.admit({ attemptId: id, provider, model, ...(tenant === undefined ? {} : { tenant }) }),
-  )
+  await admit(id, candidate, context)
 
   const exchange = new Exchange(candidate, mode, id, context)
   const ending: Ending = { outcome: 'aborted' } // unless something else comes of it, the caller left
@@ -102,6 +99,21 @@ export async function* runAttempt(
   function costOf(usage: Usage): number | null {
     const cost = parts.prices.price(provider, model, usage)
     return cost === null ? null : toUsd(cost)
+  }
+}
+
+/** Asks whether the attempt may be paid for. A caller who leaves meanwhile leaves no hold behind. */
+async function admit(attemptId: string, candidate: Candidate, context: RequestContext): Promise<void> {
+  if (context.interruption !== undefined) throw context.interruption
+  const { budget } = context.parts
+  const { provider, model } = candidate
+  const { tenant } = context.request.labels
+  const admission = budget.admit({ attemptId, provider, model, ...(tenant === undefined ? {} : { tenant }) })
+  try {
+    await context.guard(admission)
+  } catch (error) {
+    admission.then(() => budget.release(attemptId)).catch(() => undefined) // refused: there is no hold
+    throw error
   }
 }
 

@@ -54,6 +54,7 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
 
   /** Leaves the stream: closes the connection, settles what it cost, and throws nothing. */
   async return(): Promise<IteratorResult<StreamEvent, void>> {
+    this.#isThrown = true // leaving throws nothing, neither here nor in a `next()` that still waits
     if (this.#ending === undefined) {
       this.#context?.interrupt(abortedBy(new DOMException('The consumer left the stream.', 'AbortError')))
       await this.#pull
@@ -61,7 +62,6 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
       this.#ending ??= 'left'
       this.#context?.stop()
     }
-    this.#isThrown = true
     this.#queue = []
     return { done: true, value: undefined }
   }

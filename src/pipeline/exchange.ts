@@ -2,10 +2,11 @@
 
 import type { AttemptMode } from '../core/attempt.js'
 import type { ProviderCall } from '../core/contracts.js'
-import { type Delta, isOutput } from '../core/delta.js'
+import { type Delta, isOutput, type WarningDelta } from '../core/delta.js'
 import { type ByokError, isByokError, ProviderError } from '../core/errors.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
+import { withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
@@ -25,6 +26,8 @@ export class Exchange {
   readonly #deadline: AttemptDeadline
   readonly #stopListening: () => void
   #source: AsyncIterator<Delta | readonly Delta[]> | undefined
+  /** The answer is whole, and what might still have followed it is not read. */
+  #isOver = false
 
   constructor(candidate: Candidate, mode: AttemptMode, attemptId: string, context: RequestContext) {
     this.#candidate = candidate
@@ -44,6 +47,7 @@ export class Exchange {
 
   /** The events of the next network read; `undefined` at the end of a whole answer. Throws what went wrong. */
   async next(): Promise<OutputEvent[] | undefined> {
+    if (this.#isOver) return undefined
     try {
       this.#source ??= this.#open()
       if (this.#mode === 'stream') this.#deadline.wait()
@@ -53,11 +57,14 @@ export class Exchange {
       if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) throw error
       // The answer had said how it ended: what breaks behind that is only worth a note.
       this.#upstream.abort()
-      const message = `After the answer had ended: ${error instanceof Error ? error.message : String(error)}`
-      const events: OutputEvent[] = []
-      this.accumulator.warn({ code: 'broken-after-finish', message }, events)
-      this.#source = nothing()
-      return events
+      this.#isOver = true
+      const why = error instanceof Error ? error.message : String(error)
+      return this.#take([
+        {
+          type: 'warning',
+          warning: { code: 'broken-after-finish', message: `After the answer had ended: ${why}` },
+        },
+      ])
     }
     if (this.accumulator.hasFinished) return undefined
     throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
@@ -73,14 +80,8 @@ export class Exchange {
     const { provider, model, credential } = this.#candidate
     const known = isByokError(thrown) ? thrown : wrapped(thrown, provider)
     const error = this.hadOutput ? brokenOff(known) : known
-    return error.with(
-      {
-        provider,
-        model,
-        ...(this.hadOutput ? { partial: this.accumulator.partial() } : {}),
-      },
-      credential.key?.redactFrom(error.message),
-    )
+    const partial = this.hadOutput ? { partial: this.accumulator.partial() } : {}
+    return withoutKey(error.with({ provider, model, ...partial }), credential.key)
   }
 
   /** Lets go of everything; closes the connection where the answer has not come whole. */
@@ -88,8 +89,12 @@ export class Exchange {
     this.#deadline.stop()
     this.#stopListening()
     if (!isWhole) this.#upstream.abort()
-    // Not awaited: an adapter that hangs in its own cleanup holds nobody up.
-    this.#source?.return?.(undefined).then(undefined, () => undefined)
+    // Not awaited: an adapter that hangs in its own cleanup holds nobody up, and one that fails there fails nobody.
+    this.#leaveSource().catch(() => undefined)
+  }
+
+  async #leaveSource(): Promise<void> {
+    await this.#source?.return?.(undefined)
   }
 
   #open(): AsyncIterator<Delta | readonly Delta[]> {
@@ -111,7 +116,7 @@ export class Exchange {
     let arrival: Arrival = 'nothing'
     let hasOutput = false
     for (const delta of deltas) {
-      this.accumulator.push(delta, events)
+      this.accumulator.push(delta.type === 'warning' ? this.#safe(delta) : delta, events)
       if (delta.type === 'warning' || delta.type === 'repair') continue
       hasOutput ||= isOutput(delta)
       arrival = hasOutput ? 'output' : 'sign-of-life'
@@ -122,6 +127,12 @@ export class Exchange {
     }
     this.#deadline.arrived(this.accumulator.hasFinished && arrival !== 'nothing' ? 'end' : arrival)
     return events
+  }
+
+  /** A warning may quote the provider, and the provider the key. */
+  #safe({ type, warning }: WarningDelta): WarningDelta {
+    const message = this.#candidate.credential.key?.redactFrom(warning.message) ?? warning.message
+    return { type, warning: { ...warning, message } }
   }
 
   #end(error: ByokError): void {
@@ -160,8 +171,4 @@ function isBatch(value: Delta | readonly Delta[]): value is readonly Delta[] {
 
 async function* whole(answer: Promise<readonly Delta[]> | undefined): AsyncGenerator<readonly Delta[]> {
   if (answer !== undefined) yield await answer
-}
-
-async function* nothing(): AsyncGenerator<readonly Delta[]> {
-  // An answer that needs no more reading.
 }

@@ -47,8 +47,9 @@ async function* climb(candidate: Candidate, context: RequestContext): AsyncGener
     if (!canAskWhole || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
     if (isRefusal) streamingRefusals.remember(provider, model)
-    const isAllowed = context.request.failover.streamFallback && context.interruption === undefined
+    const isAllowed = context.request.failover.streamFallback
     if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
+    if (context.interruption !== undefined) throw context.interruption
     return yield* runAttempt(candidate, 'whole', context)
   }
 }

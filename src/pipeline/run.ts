@@ -54,6 +54,7 @@ async function* firstAnswer(
       return { answer: yield* askCandidate(candidate, context), candidate }
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
+      if (context.interruption !== undefined) throw context.interruption
       last = { candidate, error }
     }
   }
@@ -62,7 +63,7 @@ async function* firstAnswer(
 
 /** Whether another candidate may answer instead: not once the caller has seen output, and not for what is no failure of the model. */
 function mayGoOn(error: ByokError, context: RequestContext): boolean {
-  if (context.hasShown || context.interruption !== undefined) return false
+  if (context.hasShown) return false
   switch (error.code) {
     case 'aborted':
     case 'content-filter':
@@ -70,6 +71,8 @@ function mayGoOn(error: ByokError, context: RequestContext): boolean {
     case 'internal':
     case 'store-unavailable':
       return false
+    case 'timeout':
+      return error.phase !== 'total'
     case 'invalid-request':
       return error.status !== undefined || error.provider !== undefined
     default:

@@ -5,6 +5,7 @@ import type { AdapterSurroundings, ProviderAdapter, ProviderCall, Transport } fr
 import type { Delta } from '../core/delta.js'
 import { isByokError, ProviderError } from '../core/errors.js'
 import { BodyReader, readText } from '../net/body.js'
+import { readErrorBody } from '../net/guarded-fetch.js'
 import type { Dialect, EncodedRequest } from '../wire/dialect.js'
 import { errorOfAnswer } from '../wire/error-body.js'
 import { parseJson } from '../wire/json.js'
@@ -37,20 +38,16 @@ export interface AdapterParts<Quirks> {
 export function dialectAdapter<Quirks>(parts: AdapterParts<Quirks>): ProviderAdapter {
   async function* ask(call: ProviderCall, stream: boolean): AsyncGenerator<readonly Delta[]> {
     const encoded = encode(parts, call, stream)
-    try {
-      const response = await parts.transport.send({
-        path: encoded.path,
-        body: encoded.body,
-        headers: { ...parts.headers, ...encoded.headers, ...call.request.headers },
-        signal: call.signal,
-        ...(call.key === undefined ? {} : { key: call.key }),
-      })
-      if (!response.ok) throw await errorOf(response, call, parts.surroundings.clock)
-      yield notesOf(encoded)
-      yield* answer(response, parts)
-    } catch (error) {
-      throw redacted(error, call)
-    }
+    const response = await parts.transport.send({
+      path: encoded.path,
+      body: encoded.body,
+      headers: { ...parts.headers, ...encoded.headers, ...call.request.headers },
+      signal: call.signal,
+      ...(call.key === undefined ? {} : { key: call.key }),
+    })
+    if (!response.ok) throw await errorOf(response, call, parts.surroundings.clock)
+    yield notesOf(encoded)
+    yield* answer(response, call, parts)
   }
   return {
     id: parts.id,
@@ -90,7 +87,7 @@ function notesOf(encoded: EncodedRequest): Delta[] {
 }
 
 async function errorOf(response: Response, call: ProviderCall, clock: Clock): Promise<ProviderError> {
-  const body = await response.text()
+  const body = await readErrorBody(response)
   const { status, headers } = response
   return errorOfAnswer({ status, headers, nowMs: clock.date() }, call.key?.redactFrom(body) ?? body)
 }
@@ -98,16 +95,17 @@ async function errorOf(response: Response, call: ProviderCall, clock: Clock): Pr
 /** Reads the answer, whichever of the two forms it has: some providers answer with the other than was asked for. */
 async function* answer<Quirks>(
   response: Response,
+  call: ProviderCall,
   parts: AdapterParts<Quirks>,
 ): AsyncGenerator<readonly Delta[]> {
   const contentType = response.headers.get('content-type')?.toLowerCase() ?? ''
   if (contentType.includes('text/html')) {
     const page = await readText(response, 4096, 'cut').catch(() => '')
-    throw new ProviderError('invalid-response', `The provider answered with a page: ${page.slice(0, 200)}`)
+    throw new ProviderError('invalid-response', `The provider answered with a page: ${excerpt(page, call)}`)
   }
   if (contentType.includes('json') && !contentType.includes('ndjson'))
-    yield wholeAnswer(await textOf(response, parts), parts)
-  else yield* streamedAnswer(response, parts)
+    yield wholeAnswer(await textOf(response, parts), call, parts)
+  else yield* streamedAnswer(response, call, parts)
 }
 
 async function textOf<Quirks>(response: Response, parts: AdapterParts<Quirks>): Promise<string> {
@@ -118,41 +116,51 @@ async function textOf<Quirks>(response: Response, parts: AdapterParts<Quirks>): 
   }
 }
 
-function wholeAnswer<Quirks>(text: string, parts: AdapterParts<Quirks>): Delta[] {
+function wholeAnswer<Quirks>(text: string, call: ProviderCall, parts: AdapterParts<Quirks>): Delta[] {
   const body = parseJson(text)
-  if (body === undefined) {
-    const excerpt = text.slice(0, 200)
-    throw new ProviderError(
-      'invalid-response',
-      excerpt === '' ? 'The answer is empty.' : `The answer is no JSON: ${excerpt}`,
-    )
-  }
+  if (body === undefined) throw notAnAnswer(text, 'no JSON', call)
   return parts.dialect.decodeWhole(body)
+}
+
+function notAnAnswer(text: string, what: string, call: ProviderCall): ProviderError {
+  const message = text === '' ? 'The answer is empty.' : `The answer is ${what}: ${excerpt(text, call)}`
+  return new ProviderError('invalid-response', message)
+}
+
+/** The beginning of what a provider sent. The key is hidden first, since half a key would not be found any more. */
+function excerpt(text: string, call: ProviderCall): string {
+  return (call.key?.redactFrom(text) ?? text).slice(0, 200)
 }
 
 async function* streamedAnswer<Quirks>(
   response: Response,
+  call: ProviderCall,
   parts: AdapterParts<Quirks>,
 ): AsyncGenerator<readonly Delta[]> {
   const body = new BodyReader(response)
   const decoder = parts.dialect.decoder()
   let deltas: Delta[] = []
+  let hasEvents = false
   const reader = new SseReader((data, event) => {
+    hasEvents = true
     if (!decoder.isFinished) decoder.event(data, event, deltas)
   }, parts.limits)
   let failure: unknown
-  let isFirst = true
+  let first: Uint8Array | undefined
   try {
     while (!decoder.isFinished) {
       let bytes: Uint8Array | undefined
       try {
         bytes = await body.read()
-        if (bytes !== undefined && isFirst && startsAsJson(bytes)) {
-          yield wholeAnswer(await restOf(bytes, body, parts.limits), parts)
+        if (bytes !== undefined && first === undefined && startsAsJson(bytes)) {
+          yield wholeAnswer(await restOf(bytes, body, parts.limits), call, parts)
           return
         }
+        first ??= bytes
         if (bytes === undefined) {
           reader.end()
+          if (!hasEvents && (first === undefined || !isEventStream(response)))
+            throw notAnAnswer(new TextDecoder().decode(first), 'no stream of events', call)
           if (!decoder.isFinished) decoder.end(deltas)
         } else {
           reader.push(bytes)
@@ -160,7 +168,6 @@ async function* streamedAnswer<Quirks>(
       } catch (error) {
         failure = isByokError(error) ? error : errorOfBrokenBody(error)
       }
-      isFirst = false
       // What stood before the fault is handed on before it; behind the end of the answer a fault is no more than a note.
       if (failure !== undefined && decoder.hasEnded) {
         deltas.push(brokenAfterFinish(failure))
@@ -187,6 +194,10 @@ function brokenAfterFinish(failure: unknown): Delta {
   }
 }
 
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.toLowerCase().includes('event-stream') ?? false
+}
+
 /** A whole JSON answer under a wrong content type. An event stream cannot begin with a brace. */
 function startsAsJson(bytes: Uint8Array): boolean {
   for (const byte of bytes) {
@@ -211,11 +222,4 @@ async function restOf(first: Uint8Array, body: BodyReader, limits: AnswerLimits)
     text += decoder.decode(piece, { stream: true })
   }
   return text + decoder.decode()
-}
-
-/** The same error without the key in its message. */
-function redacted(error: unknown, call: ProviderCall): unknown {
-  if (call.key === undefined || !isByokError(error)) return error
-  const message = call.key.redactFrom(error.message)
-  return message === error.message ? error : error.with({}, message)
 }

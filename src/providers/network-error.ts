@@ -21,6 +21,12 @@ export function errorOfConnection(failure: unknown): ProviderError {
       'The provider answered with a redirect, which is never followed.',
     )
   }
+  if (links.some((link) => /content-encodings/.test(messageOf(link)))) {
+    return new ProviderError(
+      'invalid-response',
+      'The answer is compressed more often than any answer should be.',
+    )
+  }
   if (code !== undefined && /TIMEOUT|TIMEDOUT/.test(code)) {
     const phase =
       code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' ? 'first-token' : 'connect'

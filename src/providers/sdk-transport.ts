@@ -36,7 +36,7 @@ interface Exchange {
 
 const exchangeKey = Symbol('exchange')
 
-/** Headers that the SDKs set themselves. Anything else must come from us: they also read some from the environment. */
+/** Headers that the SDKs set themselves. Anything else must come from us. */
 const sdkHeaders =
   /^(accept|content-type|content-length|user-agent|authorization|x-api-key|anthropic-version|anthropic-beta|idempotency-key|x-stainless-.+)$/
 
@@ -105,10 +105,34 @@ async function loadClient(sdk: SdkName, baseURL: string, fetch: typeof globalThi
   }
   if (sdk === 'anthropic') {
     const { Anthropic } = await import('@anthropic-ai/sdk')
-    return new Anthropic({ ...common, authToken: null, webhookKey: null })
+    return without(
+      'ANTHROPIC_CUSTOM_HEADERS',
+      () => new Anthropic({ ...common, authToken: null, webhookKey: null }),
+    )
   }
   const { OpenAI } = await import('openai')
-  return new OpenAI({ ...common, adminAPIKey: null, organization: null, project: null, webhookSecret: null })
+  return without(
+    'OPENAI_CUSTOM_HEADERS',
+    () =>
+      new OpenAI({ ...common, adminAPIKey: null, organization: null, project: null, webhookSecret: null }),
+  )
+}
+
+/**
+ * Builds a client while its SDK's variable for extra headers is out of sight: unlike the others it has no option that
+ * takes its place, and it could replace headers that the SDK itself sets. Nothing else runs in the meantime.
+ */
+function without(variable: string, build: () => SdkClient): SdkClient {
+  const runtime: { readonly process?: { readonly env?: Record<string, string | undefined> } } = globalThis
+  const environment = runtime.process?.env
+  const value = environment?.[variable]
+  if (environment === undefined || value === undefined) return build()
+  delete environment[variable]
+  try {
+    return build()
+  } finally {
+    environment[variable] = value
+  }
 }
 
 /** Keeps what really happened, since the SDKs turn it into errors of their own that hold less, or more than they should. */

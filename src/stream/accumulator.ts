@@ -138,7 +138,7 @@ export class CompletionAccumulator {
       reasoning: this.#reasoning,
       reasoningBlocks: [...this.#blocks, ...finished.signatures],
       toolCalls: finished.calls,
-      finishReason: reason === 'stop' && finished.calls.length > 0 ? 'tool_calls' : reason,
+      finishReason: reason === 'stop' && finished.calls.some((call) => !call.invalid) ? 'tool_calls' : reason,
       rawFinishReason: this.#rawReason,
       usage,
       usageEstimated: estimated,

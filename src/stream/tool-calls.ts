@@ -171,10 +171,11 @@ function takeName(slot: Slot, piece: string): void {
 
 /** True where a fragment without an id cannot belong to the call it would go to. */
 function startsAnother(held: Slot, delta: ToolCallDelta): boolean {
-  if (!delta.name || held.arguments === '') return false
+  if (!delta.name || held.name === '' || held.arguments === '') return false
   if (delta.name !== held.name) return true
   // The same function called again, by a provider that sends neither ids nor indexes worth the name.
-  return Boolean(delta.arguments) && held.lastPiece.trimEnd().endsWith('}') && isWholeJson(held.arguments)
+  const beginsAnew = delta.arguments?.trimStart().startsWith('{') ?? false
+  return beginsAnew && held.lastPiece.trimEnd().endsWith('}') && isWholeJson(held.arguments)
 }
 
 function show(slot: Slot, events: StreamEvent[]): void {

@@ -40,6 +40,16 @@ afterEach(async () => {
   for (const { told } of shown) expectSettledOnce(told)
 })
 
+/** Lets the SDKs load, which the first request would otherwise wait for: within its own limits. */
+export async function loadSdks(): Promise<void> {
+  const upstream = await startUpstream([{ kind: 'answer', answer: {} }])
+  for (const dialect of dialects) {
+    const { handler } = stageOf({ one: upstream }, {}, dialect)
+    await handler.generateResponse({ model: 'one/m', prompt: 'x' })
+  }
+  await upstream.close()
+}
+
 /** Starts an upstream that is closed after the test. */
 export async function upstreamWith(script: UpstreamScript): Promise<Upstream> {
   const upstream = await startUpstream(script)
@@ -147,9 +157,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<ByokError> {
 export function attemptsOf(holder: {
   readonly attempts?: readonly { mode: string; outcome: string; error?: { code: string } }[]
 }): string[] {
-  return (holder.attempts ?? []).map(
-    (attempt) => `${attempt.mode} ${attempt.error?.code ?? attempt.outcome}`,
-  )
+  return (holder.attempts ?? []).map((attempt) => `${attempt.mode} ${attempt.error?.code ?? attempt.outcome}`)
 }
 
 /** The reply over a connection that is not kept, so that open sockets can be counted. */
@@ -173,7 +181,9 @@ function expectSettledOnce(told: Told): void {
     ...told.errors.map(({ requestId, error }) => ({ requestId, attempts: error.attempts ?? [] })),
   ]
   for (const { requestId, attempts } of ended) {
-    const begun = told.attempts.filter((event) => event.requestId === requestId).map((event) => event.attemptId)
+    const begun = told.attempts
+      .filter((event) => event.requestId === requestId)
+      .map((event) => event.attemptId)
     const over = told.attemptEnds.filter((event) => event.requestId === requestId)
     expect(over.map((event) => event.attempt.id)).toEqual(begun)
     expect(attempts.map((attempt) => attempt.id)).toEqual(begun)

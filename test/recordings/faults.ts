@@ -30,7 +30,8 @@ interface Fault {
   readonly judge: Judge
 }
 
-const patienceMs = 250
+/** Long enough for a busy machine to bring the first output, short enough to wait for. */
+const patienceMs = 500
 const impatient: HandlerSettings = {
   ...oneRequest,
   timeout: { firstTokenMs: patienceMs, idleMs: patienceMs },

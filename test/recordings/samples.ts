@@ -126,7 +126,7 @@ function builtins(): { dialect: DialectId; caseId: string; response: Expectation
     {
       dialect: 'openai-chat',
       caseId: 'builtin/chat-text',
-      response: only({ ...text, words: ['stop'], usage, id: 'chatcmpl-builtin' }),
+      response: only({ ...text, word: 'stop', usage, id: 'chatcmpl-builtin' }),
     },
     {
       dialect: 'openai-chat',
@@ -135,7 +135,7 @@ function builtins(): { dialect: DialectId; caseId: string; response: Expectation
         text: '',
         calls: [call('call_a', 'get_weather', '{"city":"Zürich"}'), call('call_b', 'get_time', '{}')],
         finishReason: 'tool_calls',
-        words: ['tool_calls'],
+        word: 'tool_calls',
         usage: { cached: [0], reasoning: 0 },
         id: 'chatcmpl-builtin',
       }),
@@ -143,12 +143,12 @@ function builtins(): { dialect: DialectId; caseId: string; response: Expectation
     {
       dialect: 'openai-responses',
       caseId: 'builtin/responses-text',
-      response: only({ ...text, words: ['completed'], usage, id: 'resp_builtin' }),
+      response: only({ ...text, word: 'completed', usage, id: 'resp_builtin' }),
     },
     {
       dialect: 'anthropic-messages',
       caseId: 'builtin/messages-text',
-      response: only({ ...text, words: ['end_turn'], usage, id: 'msg_builtin' }),
+      response: only({ ...text, word: 'end_turn', usage, id: 'msg_builtin' }),
     },
   ]
 }

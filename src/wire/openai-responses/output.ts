@@ -5,6 +5,9 @@ import { ProviderError } from '../../core/errors.js'
 import { asArray, asObject, type JsonObject } from '../json.js'
 import { callIdOf, type ItemKind, idText, kindOf, OutputItem } from './item.js'
 
+/** More items than any response has; a stream that opens more is broken or hostile. */
+const mostItems = 4096
+
 /**
  * Finds the item that an event means: by its id, else by its place in the output (some gateways send another id with
  * each event), else the newest of its kind.
@@ -22,15 +25,12 @@ export class Output {
     const id = idText(event.item_id)
     const place = placeOf(event.output_index)
     const known = this.#find(id, place)
-    if (known !== undefined) {
-      if (known.kind === kind || isCall(kind)) return known
-      // An item of a type that we do not know, yet it speaks: it is a message, or thinks.
-      if (known.kind === 'other') known.kind = kind
-      if (known.kind === kind) return known
-    } else if (id === undefined && place === undefined) {
+    if (known !== undefined && (known.kind === kind || isCall(kind))) return known
+    if (id === undefined && place === undefined) {
       const newest = this.#items.findLast((item) => item.kind === kind)
       if (newest !== undefined) return newest
     }
+    // Never announced, or of a type that we do not know, and yet it speaks.
     return this.#open(kind, id, place)
   }
 
@@ -49,11 +49,7 @@ export class Output {
     const kind = kindOf(sent)
     const id = idText(sent.id)
     const place = placeOf(outputIndex)
-    const known = this.#find(id, place)
-    const isKnown =
-      known !== undefined &&
-      (known === this.#byId.get(id ?? '') ? known.kind === kind : fits(known, kind, sent))
-    const item = (isKnown ? known : this.#unfinished(kind, sent)) ?? this.#open(kind, id, place)
+    const item = this.#begun(id, place, kind, sent) ?? this.#open(kind, id, place)
     item.latest = sent
     item.isDone = true
     item.complete(sent, deltas)
@@ -108,11 +104,26 @@ export class Output {
     return this.#items.find((item) => !item.isFinal && fits(item, kind, final))
   }
 
-  #unfinished(kind: ItemKind, sent: JsonObject): OutputItem | undefined {
-    return this.#items.findLast((item) => !item.isDone && fits(item, kind, sent))
+  /** The item that is now finished. Its id decides alone; by place, or as the newest of its kind, it must also fit. */
+  #begun(
+    id: string | undefined,
+    place: number | undefined,
+    kind: ItemKind,
+    sent: JsonObject,
+  ): OutputItem | undefined {
+    const named = id === undefined ? undefined : this.#byId.get(id)
+    if (named?.kind === kind) return named
+    const here =
+      place === undefined
+        ? this.#items.findLast((item) => !item.isDone && item.kind === kind)
+        : this.#find(undefined, place)
+    return fits(here, kind, sent) ? here : undefined
   }
 
   #open(kind: ItemKind, id: string | undefined, place: number | undefined): OutputItem {
+    if (this.#items.length === mostItems) {
+      throw new ProviderError('invalid-response', `The response holds more than ${mostItems} items.`)
+    }
     const number = isCall(kind) ? this.#calls++ : this.#blocks++
     const item = new OutputItem(kind, number)
     this.#items.push(item)

@@ -79,13 +79,13 @@ export class ResponsesDecoder implements AnswerDecoder {
   }
 
   #take(fields: JsonObject, data: string, event: string, deltas: Delta[]): void {
+    this.#template.forget()
     const type = asText(fields.type) ?? event
     const pieceKind = pieceEvents.get(type)
     if (pieceKind !== undefined) {
       this.#takePiece(pieceKind, fields, data, event, deltas)
       return
     }
-    this.#template.forget()
     switch (type) {
       case 'response.created':
       case 'response.in_progress':
@@ -193,9 +193,11 @@ export class ResponsesDecoder implements AnswerDecoder {
     if (item.kind === 'function' || item.kind === 'custom') item.completeArguments(value, deltas)
   }
 
-  #start(response: JsonObject | undefined, deltas: Delta[]): void {
+  /** Some gateways send another id with every event: the first stands, until the final object names its own. */
+  #start(response: JsonObject | undefined, deltas: Delta[], isFinal = false): void {
     const sentId = asText(response?.id)
-    const id = sentId === this.#id ? undefined : sentId
+    const isNew = sentId !== this.#id && (isFinal || this.#id === undefined)
+    const id = isNew ? sentId : undefined
     const sentModel = asText(response?.model)
     const model = sentModel === this.#model ? undefined : sentModel
     if (id === undefined && model === undefined) return
@@ -209,7 +211,7 @@ export class ResponsesDecoder implements AnswerDecoder {
   }
 
   #finish(word: string, response: JsonObject, deltas: Delta[]): void {
-    this.#start(response, deltas)
+    this.#start(response, deltas, true)
     const usage = usageDeltaOf(response.usage)
     // A failed response is paid for too, so its usage goes out before the error.
     if (usage !== undefined) deltas.push(usage)

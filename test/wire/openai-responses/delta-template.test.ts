@@ -62,7 +62,7 @@ describe('the template of a delta event', () => {
   it.each([
     ['{"delta":"Hi","nested":{"delta":"Hi"}}', 'Hi'],
     ['{"nested":{"delta":"Hi"}}', 'Hi'],
-    ['{"delta":"Hi","\\u0064elta":"Ho"}', 'Ho'],
+    ['{"delta":"Hi","\\u0064elta":"Hi!"}', 'Hi!'],
     ['{"delta" : "Hi"}', 'Hi'],
     ['{"delta":"Hi","obfuscation":7}', 'Hi'],
     ['{"delta":"Ho"}', 'Hi'],
@@ -72,6 +72,12 @@ describe('the template of a delta event', () => {
     const fits = template.match(event, '')
     expect(fits === undefined || fits === JSON.parse(event).delta).toBe(true)
     expect(template.match(event.replaceAll('Hi', 'new'), '')).not.toBe('Hi')
+  })
+
+  it('is not learned where a second key is spelt with escapes: the last one counts', () => {
+    const template = new DeltaTemplate()
+    template.learn('{"delta":"Hi","\\u0064elta":"Hi"}', '', 'Hi')
+    expect(template.match('{"delta":"new","\\u0064elta":"Hi"}', '')).toBeUndefined()
   })
 
   it('gives up on a stream that never fits, and not on one that does', () => {

@@ -33,11 +33,13 @@ export function fold(deltas: readonly Delta[]): Answer {
   return accumulator.finish(events)
 }
 
+/** The first event of a response. */
 export const created: Sent = {
   type: 'response.created',
   response: { id: 'resp_1', model: 'gpt-test', status: 'in_progress', output: [] },
 }
 
+/** Usage as the provider counts it. */
 export const usage = {
   input_tokens: 20,
   input_tokens_details: { cached_tokens: 8 },
@@ -52,26 +54,32 @@ export function completed(output: readonly unknown[] = []): Sent {
   return { type: 'response.completed', response }
 }
 
+/** An item begins. */
 export function added(item: object, output_index = 0): Sent {
   return { type: 'response.output_item.added', output_index, item }
 }
 
+/** An item is finished. */
 export function done(item: object, output_index = 0): Sent {
   return { type: 'response.output_item.done', output_index, item }
 }
 
+/** A piece of text. */
 export function textDelta(delta: string, output_index = 0, item_id = 'msg_1'): Sent {
   return { type: 'response.output_text.delta', item_id, output_index, content_index: 0, delta }
 }
 
+/** A finished message. */
 export function message(text: string, id = 'msg_1') {
   return { id, type: 'message', role: 'assistant', content: [{ type: 'output_text', text, annotations: [] }] }
 }
 
+/** A finished call. */
 export function functionCall(call_id: string, name: string, text: unknown, id = `fc_${call_id}`) {
   return { id, type: 'function_call', call_id, name, arguments: text }
 }
 
+/** A piece of a call’s arguments. */
 export function argumentsDelta(delta: string, item_id: string, output_index = 0): Sent {
   return { type: 'response.function_call_arguments.delta', item_id, output_index, delta }
 }

@@ -1,0 +1,388 @@
+// The rules of the accumulator one by one, as far as the acceptance table leaves them open.
+import { describe, expect, it } from 'vitest'
+import { ChunkAccumulator } from '../../src/accumulate.js'
+import {
+  call,
+  calls,
+  callsOf,
+  chunk,
+  done,
+  entry,
+  failureOf,
+  finish,
+  fold,
+  piece,
+  reasoning,
+  shownCalls,
+  text,
+  usage,
+  watch,
+} from './chunks.js'
+
+const warningsOf = (chunks: readonly unknown[]) =>
+  watch(chunks).response.byok.warnings.map(({ code }) => code)
+
+describe('AC2', () => {
+  it('says null for content when no text came, and leaves tool_calls out when no call came', async () => {
+    const [choice] = (await fold([chunk({ content: '' }), finish('stop')])).choices
+    expect(choice.message.content).toBeNull()
+    expect('tool_calls' in choice.message).toBe(false)
+    expect('reasoning_content' in choice.message).toBe(false)
+  })
+
+  it('counts text that comes behind the finish', async () => {
+    const response = await fold([text('a'), finish('stop'), text('b'), done])
+    expect(response.choices[0].message.content).toBe('ab')
+    expect(response.byok.finishReason).toBe('stop')
+  })
+
+  it('gives the text by a getter that JSON does not show', async () => {
+    const response = await fold([text('a', 'stop')])
+    expect(response.text).toBe('a')
+    expect(Object.keys(response)).not.toContain('text')
+    expect(JSON.parse(JSON.stringify(response))).not.toHaveProperty('text')
+    expect((await fold([finish('stop')])).text).toBe('')
+  })
+
+  it('gives a refusal apart from the content', async () => {
+    const [choice] = (await fold([chunk({ refusal: 'I can' }), chunk({ refusal: 'not.' }, 'stop')])).choices
+    expect(choice.message).toMatchObject({ content: null, refusal: 'I cannot.' })
+  })
+})
+
+describe('AC3', () => {
+  it('reads reasoning from either field, one after the other, and keeps every piece in order', async () => {
+    const chunks = [chunk({ reasoning: 'a' }), reasoning(' b\n'), chunk({ reasoning: ' c' }), finish('stop')]
+    expect((await fold(chunks)).choices[0].message.reasoning_content).toBe('a b\n c')
+  })
+
+  it('keeps encrypted reasoning and a signature whole, and out of what people read', async () => {
+    const opaque = (fields: object) => chunk({ reasoning_details: [{ index: 0, ...fields }] })
+    const response = await fold([
+      opaque({ type: 'reasoning.text', text: 'So' }),
+      opaque({ type: 'reasoning.text', text: '.', signature: 'opaque-signature' }),
+      chunk({ reasoning_details: [{ type: 'reasoning.encrypted', index: 1, data: 'opaque-data' }] }),
+      text('Yes', 'stop'),
+    ])
+    expect(response.choices[0].message.reasoning_content).toBe('So.')
+    expect(response.byok.reasoning).toMatchObject([
+      { text: 'So.', signature: 'opaque-signature' },
+      { redacted: 'opaque-data' },
+    ])
+  })
+
+  it('keeps the signature of a tool call with the id under which callers see the call', async () => {
+    const signed = (index: number, signature: string) => ({
+      ...entry(index, 'same', 'x', '{}'),
+      extra_content: { google: { thought_signature: signature } },
+    })
+    const response = await fold([calls(signed(0, 'first'), signed(1, 'second')), finish('tool_calls')])
+    expect(response.byok.reasoning).toEqual([
+      { toolCallId: 'same', signature: 'first' },
+      { toolCallId: 'same_d2', signature: 'second' },
+    ])
+    expect(response.choices[0].message.byok?.reasoning).toEqual(response.byok.reasoning)
+  })
+})
+
+describe('AC4', () => {
+  it('numbers the slots 0, 1, … in events, whatever index the provider sent', () => {
+    const { events, response } = watch([
+      call(7, 'a', 'x'),
+      piece(7, '{}'),
+      call(3, 'b', 'y'),
+      piece(3, '{"n":'),
+      piece(7, ' '),
+      piece(3, '1}'),
+      finish('tool_calls'),
+    ])
+    const indexes = events.flatMap((event) => ('index' in event ? [event.index] : []))
+    expect(indexes).toEqual([0, 0, 1, 1, 0, 1, 0, 1])
+    expect(callsOf(response)).toEqual(['a x {} ', 'b y {"n":1}'])
+  })
+
+  it('gives a fragment without id and index to the newest call', async () => {
+    const chunks = [call(null, 'a', 'x'), call(null, 'b', 'y'), piece(null, '{"n":1}'), finish('tool_calls')]
+    expect(callsOf(await fold(chunks))).toEqual(['a x {}', 'b y {"n":1}'])
+  })
+
+  it('goes on with an earlier call where its id is named again', async () => {
+    const chunks = [
+      call(0, 'A', 'x'),
+      piece(0, '{"a":'),
+      call(0, 'B', 'y'),
+      piece(0, '{}'),
+      calls(entry(0, 'A', null, '1}')),
+      finish('tool_calls'),
+    ]
+    expect(callsOf(await fold(chunks))).toEqual(['A x {"a":1}', 'B y {}'])
+  })
+
+  it.each([1e9, 4_294_967_295])('makes no hole for the index %d', async (index) => {
+    const response = await fold([call(index, 'a', 'x'), piece(index, '{}'), finish('tool_calls')])
+    expect(response.choices[0].message.tool_calls).toHaveLength(1)
+  })
+
+  it.each([-1, 0.5, '__proto__', {}])('refuses the index %j', async (index) => {
+    const odd = calls({ index, id: 'a', function: { name: 'x', arguments: '{}' } })
+    expect(await failureOf([odd, finish('tool_calls')])).toMatchObject({ code: 'invalid-response' })
+  })
+
+  it('refuses a stream of more calls than any model makes', async () => {
+    const chunks = Array.from({ length: 129 }, (_, index) => call(index, `id${index}`, 'x'))
+    expect(await failureOf(chunks)).toMatchObject({ code: 'invalid-response' })
+    expect(
+      (await fold([...chunks.slice(0, 128), finish('tool_calls')])).choices[0].message.tool_calls,
+    ).toHaveLength(128)
+  })
+})
+
+describe('AC5', () => {
+  it('takes the last id that is not empty, where the first is', async () => {
+    const chunks = [call(0, '', 'x'), calls(entry(0, 'late', null)), piece(0, '{}'), finish('tool_calls')]
+    expect(callsOf(await fold(chunks))).toEqual(['late x {}'])
+  })
+
+  it('shows a call under the same id in its fragments, as a whole, and in the response', () => {
+    const { events, response } = watch([
+      call(0, null, 'x'),
+      piece(0, '{}'),
+      call(1, 'b', 'y'),
+      piece(1, '{}'),
+      call(2, 'b', 'z'),
+      finish('tool_calls'),
+    ])
+    const whole = events.flatMap((event) =>
+      event.type === 'tool-call' ? [`${event.id} ${event.name} ${event.arguments}`] : [],
+    )
+    expect(whole).toEqual(callsOf(response))
+    expect(shownCalls(events)).toEqual(whole)
+    expect(new Set(whole.map((made) => made.split(' ')[0])).size).toBe(3)
+  })
+
+  it('makes other ids for another response', async () => {
+    const idIn = async (id: string) =>
+      callsOf(await fold([chunk({ tool_calls: [entry(0, null, 'x', '{}')] }, 'tool_calls', { id })]))
+    expect(await idIn('one')).not.toEqual(await idIn('two'))
+  })
+})
+
+describe('AC6', () => {
+  it('opens another call for another name without an id, once arguments have come', async () => {
+    const chunks = [
+      calls(entry(0, null, 'x', '{"n":1}')),
+      calls(entry(0, null, 'y', '{"n":2}')),
+      finish('tool_calls'),
+    ]
+    const made = callsOf(await fold(chunks))?.map((one) => one.split(' ').slice(1))
+    expect(made).toEqual([
+      ['x', '{"n":1}'],
+      ['y', '{"n":2}'],
+    ])
+  })
+
+  it('ignores a name that is repeated with white space behind whole arguments', async () => {
+    const chunks = [
+      calls(entry(0, null, 'x', '{"n":1}')),
+      calls(entry(0, null, 'x', '\n')),
+      finish('tool_calls'),
+    ]
+    expect((await fold(chunks)).choices[0].message.tool_calls).toHaveLength(1)
+  })
+
+  it('ignores a name that is repeated while arguments come', async () => {
+    const chunks = ['{"n":', '{}', '}'].map((json) => calls(entry(0, null, 'x', json)))
+    expect((await fold([...chunks, finish('tool_calls')])).choices[0].message.tool_calls).toMatchObject([
+      { function: { name: 'x', arguments: '{"n":{}}' } },
+    ])
+  })
+
+  it('takes a name that comes behind the first arguments', async () => {
+    const chunks = [
+      calls(entry(0, 'a', null, '{"n"')),
+      calls(entry(0, null, 'x', ':1}')),
+      finish('tool_calls'),
+    ]
+    const { events, response } = watch(chunks)
+    expect(callsOf(response)).toEqual(['a x {"n":1}'])
+    expect(shownCalls(events)).toEqual(['a x {"n":1}'])
+  })
+})
+
+describe('AC7', () => {
+  it.each([
+    ['stop', 'stop'],
+    ['eos', 'stop'],
+    ['end_turn', 'stop'],
+    ['stop_sequence', 'stop'],
+    ['pause_turn', 'stop'],
+    ['completed', 'stop'],
+    ['tool_calls', 'tool_calls'],
+    ['tool_use', 'tool_calls'],
+    ['function_call', 'tool_calls'],
+    ['length', 'length'],
+    ['max_tokens', 'length'],
+    ['model_length', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['incomplete', 'length'],
+    ['content_filter', 'content_filter'],
+    ['refusal', 'content_filter'],
+  ])('calls the end "%s" %s, and keeps the word', async (word, reason) => {
+    const response = await fold([text('a'), finish(word)])
+    expect(response.choices[0].finish_reason).toBe(reason)
+    expect(response.byok.finishReason).toBe(word)
+    expect(response.byok.warnings).toEqual([])
+  })
+
+  it('takes any other word for stop, with a warning', async () => {
+    const response = await fold([text('a'), finish('tired')])
+    expect(response.choices[0].finish_reason).toBe('stop')
+    expect(response.byok.finishReason).toBe('tired')
+    expect(warningsOf([text('a'), finish('tired')])).toEqual(['unknown-finish-reason'])
+    const whole = await fold([call(0, 'a', 'x'), piece(0, '{}'), finish('tired')])
+    expect(whole.choices[0].finish_reason).toBe('tool_calls')
+  })
+
+  it('does not call an end tool_calls where the only call is broken', async () => {
+    const response = await fold([call(0, 'a', 'x'), piece(0, '{"n":'), finish('stop')])
+    expect(response.choices[0].finish_reason).toBe('stop')
+    expect(response.choices[0].message.tool_calls).toMatchObject([{ invalid: true }])
+  })
+
+  it('lets the last model, finish reason and usage win, and never empties them', async () => {
+    const response = await fold([
+      chunk({ content: 'a' }, null, { model: 'asked' }),
+      chunk({}, 'stop', { model: 'answered' }),
+      usage(1, 1),
+      chunk({}, 'length', { model: '' }),
+      chunk({}, '', { model: null, choices: [], usage: null }),
+      { ...usage(8, 4), model: 'answered' },
+    ])
+    expect(response.model).toBe('answered')
+    expect(response.choices[0].finish_reason).toBe('length')
+    expect(response.usage).toMatchObject({ prompt_tokens: 8, completion_tokens: 4, total_tokens: 12 })
+  })
+
+  it("keeps the provider's id and the upstream that a gateway names", async () => {
+    const response = await fold([chunk({ content: 'a' }, 'stop', { id: 'gen-1', provider: 'Somebody' })])
+    expect(response.id).toBe('gen-1')
+    expect(response.byok.servedBy).toBe('Somebody')
+  })
+
+  it('does not mix other choices into the first', async () => {
+    const two = (first: object, second: object) =>
+      chunk({}, null, {
+        choices: [
+          { index: 1, delta: second, finish_reason: 'length' },
+          { index: 0, delta: first, finish_reason: null },
+        ],
+      })
+    const response = await fold([
+      two({ content: 'a' }, { content: 'X', tool_calls: [entry(0, 'x', 'x', '{}')] }),
+      two({ content: 'b' }, { reasoning_content: 'Y' }),
+      finish('stop'),
+    ])
+    expect(response.choices).toHaveLength(1)
+    expect(response.choices[0]).toMatchObject({ message: { content: 'ab' }, finish_reason: 'stop' })
+    expect(response.choices[0].message).not.toHaveProperty('tool_calls')
+    expect(response.choices[0].message).not.toHaveProperty('reasoning_content')
+  })
+})
+
+describe('AC8', () => {
+  it.each(['error', 'failed'])(
+    'takes the finish reason "%s" for an error, with what had come',
+    async (word) => {
+      expect(await failureOf([text('half'), finish(word)])).toMatchObject({
+        code: 'provider',
+        isRetryable: true,
+        partial: { text: 'half' },
+      })
+    },
+  )
+
+  it('holds an error without a status for worth a retry', async () => {
+    const error = await failureOf([{ error: { message: 'Something broke.' } }])
+    expect(error).toMatchObject({ code: 'provider', isRetryable: true, message: 'Something broke.' })
+  })
+
+  it('lets the answer stand where an error comes behind its finish', () => {
+    const chunks = [text('whole', 'stop'), { error: { message: 'Too late.' } }]
+    expect(watch(chunks).response.choices[0].message.content).toBe('whole')
+    expect(warningsOf(chunks)).toEqual(['broken-after-finish'])
+  })
+})
+
+describe('AC9', () => {
+  it('takes a finish reason for an end, also without an end mark', async () => {
+    const response = await fold([text('a', 'stop')])
+    expect(response.byok.warnings).toEqual([])
+    expect(response.byok.usageEstimated).toBe(true)
+    expect(response.usage.completion_tokens).toBeGreaterThan(0)
+  })
+
+  it('takes what breaks behind the finish for a warning', () => {
+    expect(warningsOf([text('a', 'stop'), '{"choices":[{"del'])).toEqual(['broken-after-finish'])
+  })
+
+  it('takes broken JSON before the finish for an error', async () => {
+    expect(await failureOf([text('a'), '{"choices":[{"del'])).toMatchObject({
+      code: 'invalid-response',
+      partial: { text: 'a' },
+    })
+  })
+
+  it('takes an end mark behind half a call for stop, and does not make the call executable', async () => {
+    const response = await fold([call(0, 'a', 'x'), piece(0, '{"n":'), done])
+    expect(response.choices[0].finish_reason).toBe('stop')
+    expect(response.choices[0].message.tool_calls).toMatchObject([{ invalid: true }])
+  })
+
+  it('needs an end in every dialect', async () => {
+    const anthropic = [
+      { type: 'message_start', message: { id: 'm', model: 'm', content: [], usage: {} } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hal' } },
+    ]
+    const responses = [
+      { type: 'response.created', response: { id: 'r', model: 'm' } },
+      { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'Hal' },
+      { type: 'response.output_text.done', output_index: 0, content_index: 0, text: 'Hal' },
+    ]
+    const broken = { code: 'stream-interrupted', partial: { text: 'Hal' } }
+    expect(await failureOf(anthropic, { dialect: 'anthropic-messages' })).toMatchObject(broken)
+    expect(await failureOf(responses, { dialect: 'openai-responses' })).toMatchObject(broken)
+  })
+})
+
+describe('a ChunkAccumulator', () => {
+  it('shows at the end what only the end can show, once', () => {
+    const accumulator = new ChunkAccumulator()
+    expect(accumulator.push(call(0, null, 'x'))).toEqual([])
+    expect(accumulator.push(piece(0, '{}'))).toEqual([])
+    expect(accumulator.push(finish('tool_calls'))).toEqual([])
+    expect(accumulator.finish().map(({ type }) => type)).toEqual([
+      'tool-call-delta',
+      'tool-call-delta',
+      'tool-call',
+    ])
+    expect(accumulator.finish()).toEqual([])
+    expect(accumulator.response()).toBe(accumulator.response())
+  })
+
+  it('folds deltas of ours as well as chunks', async () => {
+    const response = await fold([
+      { type: 'start', id: 'r', model: 'm' },
+      [
+        { type: 'text', text: 'a' },
+        { type: 'finish', reason: 'stop', raw: 'stop' },
+      ],
+    ])
+    expect(response).toMatchObject({ id: 'r', model: 'm', choices: [{ message: { content: 'a' } }] })
+  })
+
+  it('turns what no provider sends into a typed error', async () => {
+    for (const odd of [undefined, () => 1, Symbol('x'), 1n])
+      expect((await failureOf([text('a'), odd])).code).toBe('invalid-response')
+  })
+})
