@@ -11,6 +11,7 @@ import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from '
 import { prepareRequest } from './options/prepare.js'
 import { CompletionStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
+import type { EventQueue } from './pipeline/event-queue.js'
 import { allowAll, closedBreaker, keepOrder, noRepair, noRetry, type Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
 import { run } from './pipeline/run.js'
@@ -75,11 +76,7 @@ export class BYOKHandler {
     const context = this.#prepare(request, 'generateResponse', (prepared) =>
       prepared.callbacks.length > 0 || this.hasStreamConsumers() ? 'first-output' : 'done',
     )
-    for await (const events of run(context)) {
-      const last = events.at(-1)
-      if (last?.type === 'done') return last.response
-    }
-    throw new ByokError('internal', 'The answer ended without a response.')
+    return run(context)
   }
 
   /**
@@ -90,7 +87,9 @@ export class BYOKHandler {
    * A stream that is left waiting in the middle is closed by the total limit.
    */
   streamCompletion(request: CompletionRequest): CompletionStream {
-    return new CompletionStream(() => this.#prepare(request, 'streamCompletion', () => 'first-output'))
+    return new CompletionStream((queue) =>
+      this.#prepare(request, 'streamCompletion', () => 'first-output', queue),
+    )
   }
 
   /** True when a delta callback of the handler or a `delta` listener would hear of output. */
@@ -136,12 +135,12 @@ export class BYOKHandler {
     request: CompletionRequest,
     method: PreparedRequest['method'],
     commitOf: (prepared: PreparedRequest) => Commit,
+    queue?: EventQueue,
   ): RequestContext {
     if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
     const prepared = prepareRequest(request, method, this.#settings, this.#parts.newId('req'))
-    const context = new RequestContext(prepared, this.#parts, commitOf(prepared), () =>
-      this.#running.delete(context),
-    )
+    const onStop = (): boolean => this.#running.delete(context)
+    const context = new RequestContext(prepared, this.#parts, commitOf(prepared), { queue, onStop })
     this.#running.add(context)
     return context
   }

@@ -23,9 +23,17 @@ export class Secret {
    * Providers echo keys in their error messages, whole or with the middle starred out.
    */
   redactFrom(text: string): string {
-    let safe = text
-    for (const form of formsOf(this.#value)) safe = hide(safe, form)
-    return safe
+    const spans = formsOf(this.#value).flatMap((form) => spansOf(form, text))
+    if (spans.length === 0) return text
+    // Two spellings may end alike, so all are looked for before any is cut out: a short find must not save the rest.
+    spans.sort((left, right) => left.start - right.start)
+    let safe = ''
+    let from = 0
+    for (const { start, end } of spans) {
+      if (start >= from) safe += text.slice(from, start) + shown
+      from = Math.max(from, end)
+    }
+    return safe + text.slice(from)
   }
 
   toString(): string {
@@ -41,33 +49,36 @@ export class Secret {
   }
 }
 
-/** The spellings in which a key may come back, longest first so that no shorter one cuts a longer one in two. */
+/** The spellings in which a key may come back. */
 function formsOf(key: string): string[] {
   const bytes = new TextEncoder().encode(key)
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
   const base64 = btoa(binary).replace(/=+$/, '')
   const base64url = base64.replaceAll('+', '-').replaceAll('/', '_')
-  const forms = new Set([key, encodeURIComponent(key), base64, base64url])
-  return [...forms].sort((left, right) => right.length - left.length)
+  return [...new Set([key, encodeURIComponent(key), base64, base64url])]
 }
 
-function hide(text: string, form: string): string {
-  if (form === '') return text
-  if (form.length < shortestTail) return text.replaceAll(form, shown)
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a spelling, or a tail of it, stands in the text. */
+function spansOf(form: string, text: string): Span[] {
+  const spans: Span[] = []
+  if (form === '') return spans
   const tail = form.slice(-shortestTail)
-  let safe = ''
   let from = 0
   for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, from)) {
-    const end = at + tail.length
     let start = at
     let inForm = form.length - tail.length
     while (start > from && inForm > 0 && text[start - 1] === form[inForm - 1]) {
       start -= 1
       inForm -= 1
     }
-    safe += text.slice(from, start) + shown
-    from = end
+    from = at + tail.length
+    spans.push({ start, end: from })
   }
-  return safe + text.slice(from)
+  return spans
 }

@@ -15,7 +15,7 @@ export type HandlerListener<Name extends HandlerEventName> = (payload: HandlerEv
  */
 export class SafeEmitter {
   readonly #emitter = new EventEmitter<string>()
-  /** What stands in the emitter for a listener that was added by `once`. */
+  /** What stands in the emitter for a listener that was added by `once`, and that listener. */
   readonly #once = new WeakMap<object, unknown>()
   readonly #onListenerFailure: (name: HandlerEventName, failure: unknown) => void
 
@@ -32,14 +32,14 @@ export class SafeEmitter {
       this.off(name, first)
       return listener(payload)
     }
-    this.#once.set(listener, first)
+    this.#once.set(first, listener)
     this.on(name, first)
   }
 
   off<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): void {
-    this.#emitter.off(name, listener)
-    const first = this.#once.get(listener)
-    if (first !== undefined) this.#emitter.off(name, first as HandlerListener<Name>) // stored under its own listener
+    for (const held of this.#emitter.listeners(name)) {
+      if (held === listener || this.#once.get(held) === listener) this.#emitter.off(name, held)
+    }
   }
 
   /** True when somebody listens, so that a payload is worth making. */

@@ -6,6 +6,8 @@ import { ProviderError } from '../core/errors.js'
 /** How long a finished answer's connection may take to close its body before it is cut instead of being used again. */
 const drainMs = 100
 
+const ended = {}
+
 /** Reads a body piece by piece. Always end with `finish()` or `cancel()`. */
 export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
@@ -16,12 +18,12 @@ export class BodyReader {
     this.#hasEnded = this.#reader === undefined
   }
 
-  /** The next piece, or `undefined` at the end of the body. */
-  async read(): Promise<Uint8Array | undefined> {
-    if (this.#reader === undefined || this.#hasEnded) return undefined
+  /** The next piece; without a value at the end of the body. */
+  async read(): Promise<{ readonly value?: Uint8Array | undefined }> {
+    if (this.#reader === undefined || this.#hasEnded) return ended
     const piece = await this.#reader.read()
     if (piece.done) this.#hasEnded = true
-    return piece.value
+    return piece
   }
 
   /**
@@ -44,9 +46,9 @@ export class BodyReader {
   async #drain(): Promise<void> {
     let bytes = 0
     while (bytes < 64 * 1024) {
-      const piece = await this.read()
-      if (piece === undefined) return
-      bytes += piece.byteLength
+      const { value } = await this.read()
+      if (value === undefined) return
+      bytes += value.byteLength
     }
     this.cancel()
   }
@@ -66,7 +68,11 @@ export async function readText(
   let text = ''
   let bytes = 0
   try {
-    for (let piece = await body.read(); piece !== undefined; piece = await body.read()) {
+    for (
+      let { value: piece } = await body.read();
+      piece !== undefined;
+      { value: piece } = await body.read()
+    ) {
       bytes += piece.byteLength
       if (bytes > maxBytes) {
         if (tooLong === 'cut')

@@ -7,7 +7,7 @@ import type { Secret } from '../core/secret.js'
 import { secretOf } from '../keys/key-format.js'
 import type { KeyFunction, KeySetting } from '../keys/resolver.js'
 import type { DeltaCallbacks, FailoverPolicy } from '../pipeline/prepared-request.js'
-import type { AnswerLimits } from '../providers/adapter.js'
+import type { AnswerLimits } from '../providers/answer-reader.js'
 import type { ProviderSetting } from '../providers/registry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
 import {

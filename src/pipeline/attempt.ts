@@ -3,7 +3,7 @@
 import type { Attempt, AttemptMode, AttemptOutcome } from '../core/attempt.js'
 import type { ByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
-import type { OutputEvent, StreamEvent, ToolCallEvent } from '../core/stream-event.js'
+import type { OutputEvent, ToolCallEvent } from '../core/stream-event.js'
 import type { Usage } from '../core/usage.js'
 import type { Answer } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
@@ -18,44 +18,42 @@ interface Ending {
 }
 
 /**
- * Asks one model once. In a stream it yields the events of each network read as they come; it returns the answer, or
+ * Asks one model once. In a stream it hands the events of each network read on as they come; it returns the answer, or
  * throws with what had arrived. In every ending (success, failure, the caller leaving in the middle) the connection is
  * closed, the attempt is written down, and its cost is settled exactly once.
  */
-export async function* runAttempt(
+export async function runAttempt(
   candidate: Candidate,
   mode: AttemptMode,
   context: RequestContext,
-): AsyncGenerator<StreamEvent[], Answer> {
+): Promise<Answer> {
   const { parts, request } = context
   const { provider, model } = candidate
   const { labels } = request
-  const isShown = context.commit === 'first-output'
   const id = parts.newId('att')
   const startedAt = parts.clock.date()
   const startedOn = parts.clock.now()
   await admit(id, candidate, context)
 
   const exchange = new Exchange(candidate, mode, id, context)
-  const ending: Ending = { outcome: 'aborted' } // unless something else comes of it, the caller left
+  const ending: Ending = { outcome: 'failure' }
   let firstDeltaMs: number | undefined
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
     context.display.restart()
-    if (isShown) yield [{ type: 'attempt', id, provider, model, mode }]
+    await context.announce({ type: 'attempt', id, provider, model, mode })
     for (let events = await exchange.next(); events !== undefined; events = await exchange.next()) {
       if (exchange.hadOutput) firstDeltaMs ??= parts.clock.now() - startedOn
-      if (events.length > 0) yield* show(events)
+      if (events.length > 0) await context.show(events, id)
     }
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
-    yield* show(last)
+    if (last.length > 0) await context.show(last, id)
     return answer
   } catch (thrown) {
-    if (ending.outcome === 'success') throw thrown // thrown into the generator by its consumer, not by the attempt
     ending.error = exchange.errorOf(thrown)
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
     throw ending.error
@@ -65,15 +63,6 @@ export async function* runAttempt(
     context.attempts.push(attempt)
     await parts.budget.commit(attempt)
     parts.emitter.emit('attempt-end', { ...labels, attempt })
-  }
-
-  function* show(events: OutputEvent[]): Generator<StreamEvent[]> {
-    for (const event of events) {
-      if (event.type === 'warning') parts.emitter.emit('warning', { ...labels, warning: event.warning })
-    }
-    if (!isShown || events.length === 0) return
-    context.display.show(events, id)
-    yield events
   }
 
   function written(): Attempt {

@@ -3,8 +3,10 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
 import { Display } from './display.js'
+import type { EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
 import type { Parts } from './parts.js'
 import type { Commit, PreparedRequest } from './prepared-request.js'
@@ -29,11 +31,18 @@ export class RequestContext {
   #stopListening: (() => void) | undefined
   #hasCallbackFailed = false
 
+  readonly #queue: EventQueue | undefined
   readonly #onStop: () => void
 
-  /** `onStop` is called when the request is over. */
-  constructor(request: PreparedRequest, parts: Parts, commit: Commit, onStop: () => void = () => undefined) {
-    this.#onStop = onStop
+  /** Events go to `queue`, where somebody iterates. `onStop` is called when the request is over. */
+  constructor(
+    request: PreparedRequest,
+    parts: Parts,
+    commit: Commit,
+    surroundings: { readonly queue?: EventQueue | undefined; readonly onStop?: () => void } = {},
+  ) {
+    this.#queue = surroundings.queue
+    this.#onStop = surroundings.onStop ?? (() => undefined)
     this.request = request
     this.parts = parts
     this.commit = commit
@@ -99,6 +108,19 @@ export class RequestContext {
     return this.#waits.guard(promise)
   }
 
+  /** Tells who iterates that a model is being asked. */
+  announce(event: AttemptEvent): Promise<void> | undefined {
+    return this.#queue?.put([event])
+  }
+
+  /** Shows output, where it is shown before the answer is whole. A promise resolves when the consumer asks for more. */
+  show(events: OutputEvent[], attemptId: string): Promise<void> | undefined {
+    this.#reportWarnings(events)
+    if (this.commit === 'done') return undefined
+    this.display.show(events, attemptId)
+    return this.#queue?.put(events)
+  }
+
   /** Output has come. In a stream, that binds the caller to this answer. */
   noteOutput(): void {
     this.firstDeltaMs ??= this.elapsedMs
@@ -108,6 +130,14 @@ export class RequestContext {
   warn(warning: Warning): void {
     this.warnings.push(warning)
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
+  }
+
+  #reportWarnings(events: readonly OutputEvent[]): void {
+    if (!this.parts.emitter.hears('warning')) return
+    for (const event of events) {
+      if (event.type === 'warning')
+        this.parts.emitter.emit('warning', { ...this.request.labels, warning: event.warning })
+    }
   }
 
   #callbackFailed(name: string): void {

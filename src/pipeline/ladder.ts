@@ -1,7 +1,6 @@
 // The ladder of one candidate: a stream, then the same request once without streaming, and no further.
 
 import { type ByokError, isByokError } from '../core/errors.js'
-import type { StreamEvent } from '../core/stream-event.js'
 import { isUnreachable } from '../providers/network-error.js'
 import type { Answer } from '../stream/accumulator.js'
 import { runAttempt } from './attempt.js'
@@ -12,37 +11,29 @@ import type { Candidate } from './plan.js'
  * Asks one candidate. A stream that fails before any output, in a way that may be streaming's own fault, is followed
  * at once by the same request without streaming, which the caller does not notice; if that fails too, its error counts.
  */
-export async function* askCandidate(
-  candidate: Candidate,
-  context: RequestContext,
-): AsyncGenerator<StreamEvent[], Answer> {
+export async function askCandidate(candidate: Candidate, context: RequestContext): Promise<Answer> {
   const { breaker } = context.parts
   const permit = breaker.acquire(candidate)
-  let isSettled = false
   try {
-    const answer = yield* climb(candidate, context)
+    const answer = await climb(candidate, context)
     permit.success()
-    isSettled = true
     return answer
   } catch (error) {
     if (isByokError(error) && !isNobodysFault(error)) permit.failure(error)
     else permit.ignore()
-    isSettled = true
     throw error
-  } finally {
-    if (!isSettled) permit.ignore() // the caller left
   }
 }
 
-async function* climb(candidate: Candidate, context: RequestContext): AsyncGenerator<StreamEvent[], Answer> {
+async function climb(candidate: Candidate, context: RequestContext): Promise<Answer> {
   const { entry, provider, model } = candidate
   const { streamingRefusals } = context.parts
   const canAskWhole = entry.adapter.complete !== undefined
   if (canAskWhole && (!entry.streams || streamingRefusals.includes(provider, model))) {
-    return yield* runAttempt(candidate, 'whole', context)
+    return await runAttempt(candidate, 'whole', context)
   }
   try {
-    return yield* runAttempt(candidate, 'stream', context)
+    return await runAttempt(candidate, 'stream', context)
   } catch (error) {
     if (!canAskWhole || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
@@ -50,7 +41,7 @@ async function* climb(candidate: Candidate, context: RequestContext): AsyncGener
     const isAllowed = context.request.failover.streamFallback
     if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
     if (context.interruption !== undefined) throw context.interruption
-    return yield* runAttempt(candidate, 'whole', context)
+    return await runAttempt(candidate, 'whole', context)
   }
 }
 

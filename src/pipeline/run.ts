@@ -2,7 +2,6 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import type { CompletionResponse } from '../core/response.js'
-import type { StreamEvent } from '../core/stream-event.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import { completionResponse } from '../stream/response.js'
@@ -11,10 +10,10 @@ import { askCandidate } from './ladder.js'
 import { type Candidate, makePlan, type Plan } from './plan.js'
 
 /**
- * Runs one request. With the commit `first-output` each event is yielded as it comes; with `done` only the last, so that
- * a failure in mid-stream can still go to the next candidate. Ends with `done`, or throws.
+ * Runs one request. With the commit `first-output` the caller sees the answer as it comes, and from then on nobody else
+ * may answer; with `done` a failure in mid-stream can still go to the next candidate. That word is the whole difference.
  */
-export async function* run(context: RequestContext): AsyncGenerator<StreamEvent[], void> {
+export async function run(context: RequestContext): Promise<CompletionResponse> {
   const { parts, request } = context
   const { emitter } = parts
   const { labels } = request
@@ -23,10 +22,10 @@ export async function* run(context: RequestContext): AsyncGenerator<StreamEvent[
     emitter.emit('request', { ...labels, requestedModel: request.requestedModel, method: request.method })
     if (context.interruption !== undefined) throw context.interruption
     const plan = await context.guard(makePlan(request, parts))
-    const { answer, candidate } = yield* firstAnswer(plan, context)
+    const { answer, candidate } = await firstAnswer(plan, context)
     const response = respond(answer, candidate, plan, context)
     emitter.emit('request-end', { ...labels, response })
-    yield [{ type: 'done', response }]
+    return response
   } catch (thrown) {
     const error = isByokError(thrown)
       ? thrown
@@ -39,10 +38,10 @@ export async function* run(context: RequestContext): AsyncGenerator<StreamEvent[
   }
 }
 
-async function* firstAnswer(
+async function firstAnswer(
   plan: Plan,
   context: RequestContext,
-): AsyncGenerator<StreamEvent[], { answer: Answer; candidate: Candidate }> {
+): Promise<{ answer: Answer; candidate: Candidate }> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   for (const candidate of plan.candidates) {
@@ -51,7 +50,7 @@ async function* firstAnswer(
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return { answer: yield* askCandidate(candidate, context), candidate }
+      return { answer: await askCandidate(candidate, context), candidate }
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       if (context.interruption !== undefined) throw context.interruption

@@ -1,0 +1,255 @@
+// Requests that cannot be right: each is refused with a typed error that names the field, before anything is sent.
+
+import { describe, expect, it, vi } from 'vitest'
+import { BYOKHandler } from '../../src/handler.js'
+import type { CompletionRequest } from '../../src/options/completion-request.js'
+import { reply } from '../../src/testing/reply.js'
+import { failureOf, stageOf, upstreamWith } from '../pipeline/stage.js'
+
+const fn = (name: unknown, parameters?: unknown) => ({ type: 'function', function: { name, parameters } })
+const image = (url: unknown) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }]
+const called = (toolCall: unknown) => [{ role: 'assistant', content: null, tool_calls: [toolCall] }]
+/** An object with an own key `__proto__`, as JSON makes it. */
+const hostile = (value: unknown = { polluted: true }): object =>
+  JSON.parse(`{"__proto__":${JSON.stringify(value)}}`) as object // that is what the text says
+
+/** What is wrong, the fields of the request, the field that the error names, and what its message must say. */
+const refused: readonly [what: string, fields: object, field: string, hint?: RegExp][] = [
+  // the conversation
+  ['no prompt and no messages', {}, 'messages'],
+  ['an empty list of messages', { messages: [] }, 'messages'],
+  ['messages that are no list', { messages: { role: 'user', content: 'Hi' } }, 'messages'],
+  ['messages that are text', { messages: 'Hi' }, 'messages'],
+  ['a prompt beside messages', { prompt: 'Hi', messages: [{ role: 'user', content: 'Hi' }] }, 'prompt'],
+  ['a prompt that is no text', { prompt: 5 }, 'prompt'],
+  ['a message that is null', { messages: [null] }, 'messages[0]'],
+  [
+    'a message of an unknown role',
+    { messages: [{ role: 'bot', content: 'Hi' }] },
+    'messages[0].role',
+    /"bot"/,
+  ],
+  ['a message without a role', { messages: [{ content: 'Hi' }] }, 'messages[0].role'],
+  ['a message of the role __proto__', { messages: [{ role: '__proto__', content: '' }] }, 'messages[0].role'],
+  [
+    'a second message without content',
+    { messages: [{ role: 'user', content: '' }, { role: 'user' }] },
+    'messages[1].content',
+  ],
+  ['content that is a number', { messages: [{ role: 'user', content: 5 }] }, 'messages[0].content'],
+  [
+    'a part of an unknown kind',
+    { messages: [{ role: 'user', content: [{ type: 'smell' }] }] },
+    'messages[0].content[0].type',
+  ],
+  ['a part that is text', { messages: [{ role: 'user', content: ['Hi'] }] }, 'messages[0].content[0]'],
+  [
+    'a tool result without the id of its call',
+    { messages: [{ role: 'tool', content: 'x' }] },
+    'messages[0].tool_call_id',
+  ],
+  [
+    'a call without an id',
+    { messages: called({ type: 'function', function: { name: 'x', arguments: '{}' } }) },
+    'messages[0].tool_calls[0].id',
+  ],
+  [
+    'arguments that are no text',
+    { messages: called({ id: 'a', type: 'function', function: { name: 'x', arguments: {} } }) },
+    'messages[0].tool_calls[0].function.arguments',
+  ],
+  // images
+  [
+    'an image that is neither URL nor data',
+    { messages: image('a picture of a cat') },
+    'messages[0].content[0].image_url.url',
+  ],
+  ['an image without an address', { messages: image(undefined) }, 'messages[0].content[0].image_url.url'],
+  [
+    'an image by http',
+    { messages: image('http://example.com/a.png') },
+    'messages[0].content[0].image_url.url',
+  ],
+  ['an image by file', { messages: image('file:///etc/hosts') }, 'messages[0].content[0].image_url.url'],
+  [
+    'an image whose data is text',
+    { messages: image('data:image/png;base64,aGVsbG8gd29ybGQsIGhlbGxv') },
+    'messages[0].content[0].image_url.url',
+  ],
+  // the model
+  ['an unknown provider', { prompt: 'Hi', model: 'nobody/m' }, 'model', /"nobody"/],
+  ['a provider by the name of a prototype', { prompt: 'Hi', model: '__proto__/m' }, 'model'],
+  ['a provider by the name of a method', { prompt: 'Hi', model: 'constructor/m' }, 'model'],
+  ['a model without a provider', { prompt: 'Hi', model: 'gpt-4o' }, 'model', /provider\/model/],
+  ['a model without a name', { prompt: 'Hi', model: 'one/' }, 'model'],
+  ['a provider without a name', { prompt: 'Hi', model: '/m' }, 'model'],
+  ['an empty model', { prompt: 'Hi', model: '' }, 'model'],
+  ['a model that is a number', { prompt: 'Hi', model: 5 }, 'model'],
+  ['an empty list of models', { prompt: 'Hi', model: [] }, 'model'],
+  ['auto in a list of models', { prompt: 'Hi', model: ['one/m', 'auto'] }, 'model'],
+  // options
+  ['an unknown option', { prompt: 'Hi', maxTokns: 5 }, 'maxTokns', /maxTokens/],
+  ["an unknown option near OpenAI's spelling", { prompt: 'Hi', max_token: 5 }, 'max_token', /maxTokens/],
+  [
+    'an unknown option that is like nothing',
+    { prompt: 'Hi', zzzzzzzzzz: 5 },
+    'zzzzzzzzzz',
+    /providerOptions/,
+  ],
+  ['stream', { prompt: 'Hi', stream: true }, 'stream', /streamCompletion/],
+  ['several choices', { prompt: 'Hi', n: 2 }, 'n'],
+  ['an option called __proto__', { prompt: 'Hi', ...hostile() }, ''],
+  ['both spellings of an option', { prompt: 'Hi', maxTokens: 5, max_tokens: 5 }, 'max_tokens', /maxTokens/],
+  [
+    "both of OpenAI's spellings",
+    { prompt: 'Hi', max_tokens: 5, max_completion_tokens: 5 },
+    'max_completion_tokens',
+    /max_tokens/,
+  ],
+  [
+    'both spellings of the tool choice',
+    { prompt: 'Hi', tool_choice: 'auto', toolChoice: 'auto' },
+    'toolChoice',
+    /tool_choice/,
+  ],
+  ['a negative limit', { prompt: 'Hi', maxTokens: -1 }, 'maxTokens', /-1/],
+  ['a limit of zero', { prompt: 'Hi', maxTokens: 0 }, 'maxTokens'],
+  ['half a token', { prompt: 'Hi', maxTokens: 1.5 }, 'maxTokens'],
+  ['a limit that is text', { prompt: 'Hi', max_tokens: '10' }, 'maxTokens'],
+  ['a limit without end', { prompt: 'Hi', maxTokens: Number.POSITIVE_INFINITY }, 'maxTokens'],
+  ['a temperature that is no number', { prompt: 'Hi', temperature: Number.NaN }, 'temperature'],
+  ['a negative temperature', { prompt: 'Hi', temperature: -0.1 }, 'temperature'],
+  ['a probability above one', { prompt: 'Hi', topP: 1.1 }, 'topP'],
+  ['an empty stop sequence', { prompt: 'Hi', stop: [''] }, 'stop[0]'],
+  ['a stop sequence that is a number', { prompt: 'Hi', stop: 5 }, 'stop'],
+  ['a seed with a fraction', { prompt: 'Hi', seed: 0.5 }, 'seed'],
+  ['an unknown effort', { prompt: 'Hi', reasoning: 'extreme' }, 'reasoning'],
+  ['a negative number of reasoning tokens', { prompt: 'Hi', reasoning: -1 }, 'reasoning'],
+  ['a time limit of zero', { prompt: 'Hi', timeout: 0 }, 'timeout'],
+  ['an unknown time limit', { prompt: 'Hi', timeout: { wait: 5 } }, 'timeout.wait', /totalMs/],
+  ['a signal that is none', { prompt: 'Hi', signal: {} }, 'signal'],
+  [
+    'a callback that is no function',
+    { prompt: 'Hi', callbacks: { onTextDelta: 'x' } },
+    'callbacks.onTextDelta',
+  ],
+  [
+    'an unknown callback',
+    { prompt: 'Hi', callbacks: { onText: () => 1 } },
+    'callbacks.onText',
+    /onTextDelta/,
+  ],
+  ['an empty tenant', { prompt: 'Hi', tenant: '' }, 'tenant'],
+  ['a tag that is no text', { prompt: 'Hi', tags: ['a', 5] }, 'tags[1]'],
+  [
+    'fields of a provider that are no object',
+    { prompt: 'Hi', providerOptions: { one: 5 } },
+    'providerOptions.one',
+  ],
+  ['a key without a model to pay for', { prompt: 'Hi', model: 'auto', apiKey: 'test-key-0001' }, 'apiKey'],
+  // tools and formats
+  ['a tool without a name', { prompt: 'Hi', tools: [fn(undefined)] }, 'tools[0].function.name'],
+  ['a tool with an empty name', { prompt: 'Hi', tools: [fn(' ')] }, 'tools[0].function.name'],
+  ['a tool of no kind', { prompt: 'Hi', tools: [{ function: { name: 'x' } }] }, 'tools[0].type'],
+  ['two tools of one name', { prompt: 'Hi', tools: [fn('x'), fn('x')] }, 'tools[1].function.name', /"x"/],
+  ['tools that are no list', { prompt: 'Hi', tools: { x: fn('x') } }, 'tools'],
+  ['a schema that is a list', { prompt: 'Hi', tools: [fn('x', [])] }, 'tools[0].function.parameters'],
+  ['a schema that is text', { prompt: 'Hi', tools: [fn('x', '{}')] }, 'tools[0].function.parameters'],
+  ['a schema that is null', { prompt: 'Hi', tools: [fn('x', null)] }, 'tools[0].function.parameters'],
+  [
+    'a choice of a tool that is not there',
+    { prompt: 'Hi', tools: [fn('x')], toolChoice: fn('y') },
+    'toolChoice.function.name',
+    /"y"/,
+  ],
+  ['an unknown tool choice', { prompt: 'Hi', tools: [fn('x')], tool_choice: 'any' }, 'toolChoice'],
+  ['an unknown response format', { prompt: 'Hi', responseFormat: { type: 'xml' } }, 'responseFormat.type'],
+  [
+    'a format whose schema is no object',
+    { prompt: 'Hi', response_format: { type: 'json_schema', json_schema: { name: 'x', schema: 5 } } },
+    'responseFormat.json_schema.schema',
+  ],
+  // headers
+  [
+    'a header with a line break in its value',
+    { prompt: 'Hi', headers: { 'x-a': 'a\r\nx-b: b' } },
+    'headers["x-a"]',
+  ],
+  ['a header with a NUL', { prompt: 'Hi', headers: { 'x-a': 'a\0' } }, 'headers["x-a"]'],
+  ['a header with an emoji', { prompt: 'Hi', headers: { 'x-a': '👍' } }, 'headers["x-a"]'],
+  ['a header that is a number', { prompt: 'Hi', headers: { 'x-a': 5 } }, 'headers["x-a"]'],
+  ['a header with a space in its name', { prompt: 'Hi', headers: { 'x a': 'a' } }, 'headers["x a"]'],
+  [
+    'a header with a line break in its name',
+    { prompt: 'Hi', headers: { 'x-a: b\r\nx-c': 'a' } },
+    'headers["x-a: b\\r\\nx-c"]',
+  ],
+  ['a header without a name', { prompt: 'Hi', headers: { '': 'a' } }, 'headers[""]'],
+  ['a header called __proto__', { prompt: 'Hi', headers: hostile('a') }, 'headers["__proto__"]'],
+  [
+    'a header that authenticates',
+    { prompt: 'Hi', headers: { Authorization: 'Bearer x' } },
+    'headers["Authorization"]',
+  ],
+  [
+    "another vendor's header that authenticates",
+    { prompt: 'Hi', headers: { 'X-Api-Key': 'x' } },
+    'headers["X-Api-Key"]',
+  ],
+  [
+    'a header that frames the body',
+    { prompt: 'Hi', headers: { 'content-length': '0' } },
+    'headers["content-length"]',
+  ],
+  ['a header that names the host', { prompt: 'Hi', headers: { HOST: 'example.com' } }, 'headers["HOST"]'],
+]
+
+type Ask = (handler: BYOKHandler, request: CompletionRequest) => Promise<unknown>
+
+const methods: Record<string, Ask> = {
+  generateResponse: (handler, request) => handler.generateResponse(request),
+  streamCompletion: (handler, request) => handler.streamCompletion(request).next(),
+}
+
+describe.each(Object.entries(methods))('%s refuses before anything is sent', (_, ask) => {
+  it.each(refused)('%s', async (_what, fields, field, hint = /./) => {
+    const upstream = await upstreamWith([reply.chat()])
+    const { handler } = stageOf({ one: upstream })
+    const request = { model: 'one/m', ...fields } as CompletionRequest // wrong on purpose
+    const error = await failureOf(ask(handler, request))
+    expect(error).toMatchObject({ code: 'invalid-request', isRetryable: false })
+    if (field !== '') expect(error.field).toBe(field)
+    expect(error.message).toMatch(hint)
+    expect(upstream.hits()).toBe(0)
+    expect('polluted' in {}).toBe(false)
+  })
+
+  it.each([null, undefined, 5, 'Hi', [], () => 1])('a request that is %j', async (odd) => {
+    const { handler } = stageOf({ one: 'http://127.0.0.1:9' })
+    const request = odd as unknown as CompletionRequest // wrong on purpose
+    const error = await failureOf(ask(handler, request))
+    expect(error).toMatchObject({ code: 'invalid-request', field: 'request' })
+  })
+})
+
+describe('RQ6', () => {
+  it('looks up no key for a request that cannot be right', async () => {
+    const key = vi.fn(() => 'test-key-one-0001')
+    const handler = new BYOKHandler({ keys: { openai: key } })
+    for (const request of [{}, { messages: [] }, { prompt: 'Hi', maxTokens: -1 }]) {
+      expect(await failureOf(handler.generateResponse(request))).toMatchObject({ code: 'invalid-request' })
+    }
+    expect(key).not.toHaveBeenCalled()
+  })
+})
+
+describe('hostile names that mean no harm', () => {
+  it('a tenant, a user or a tag of any name is a name', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const { handler } = stageOf({ one: upstream })
+    for (const name of ['__proto__', 'constructor', '../x', 'a:b', 'x'.repeat(10_000)]) {
+      const request = { model: 'one/m', prompt: 'Hi', tenant: name, user: name, session: name, tags: [name] }
+      expect((await handler.generateResponse(request)).text).not.toBe('')
+    }
+  })
+})

@@ -1,0 +1,279 @@
+// The official SDKs under the adapters: what they may not add to a request, and the clients that an app brings along.
+
+import { Anthropic } from '@anthropic-ai/sdk'
+import { AzureOpenAI, OpenAI } from 'openai'
+import { OpenAI as OpenAI7 } from 'openai7'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { BYOKHandler } from '../../src/handler.js'
+import type { DialectName } from '../../src/providers/registry.js'
+import type { SdkClient } from '../../src/providers/sdk-transport.js'
+import { reply } from '../../src/testing/reply.js'
+import type { Upstream, UpstreamRequest } from '../../src/testing/upstream.js'
+import {
+  addressOf,
+  dialects,
+  failureOf,
+  loadSdks,
+  readAll,
+  stageOf,
+  until,
+  upstreamWith,
+  watch,
+} from '../pipeline/stage.js'
+
+beforeAll(loadSdks)
+
+const request = { model: 'one/m', prompt: 'x', maxTokens: 9 }
+const noFallback = { failover: { streamFallback: false } }
+
+/** Everything of a request that the environment could change. */
+const outsideOf = ({ method, path, headers, body }: UpstreamRequest) => ({ method, path, headers, body })
+
+describe('the environment', () => {
+  it.each(dialects)('never influences a request, in %s', async (dialect) => {
+    const upstream = await upstreamWith([reply.chat()])
+    const elsewhere = await upstreamWith([reply.chat()])
+    const ask = () => stageOf({ one: upstream }, {}, dialect).handler.generateResponse(request)
+    await ask()
+    const said = [
+      vi.spyOn(console, 'log'),
+      vi.spyOn(console, 'debug'),
+      vi.spyOn(console, 'warn'),
+      vi.spyOn(console, 'error'),
+    ]
+    const extra = [
+      'x-extra: 1',
+      'Authorization: Bearer other',
+      'User-Agent: other',
+      'X-Api-Key: other',
+      'accept: other',
+      'Content-Type: text/other',
+    ]
+    const variables: Record<string, string> = {
+      OPENAI_BASE_URL: `${elsewhere.url}/v1`,
+      OPENAI_API_KEY: 'test-key-environment',
+      OPENAI_ADMIN_KEY: 'test-key-environment',
+      OPENAI_ORG_ID: 'org-environment',
+      OPENAI_PROJECT_ID: 'project-environment',
+      OPENAI_WEBHOOK_SECRET: 'environment',
+      OPENAI_LOG: 'debug',
+      OPENAI_CUSTOM_HEADERS: extra.join('\n'),
+      ANTHROPIC_BASE_URL: elsewhere.url,
+      ANTHROPIC_API_KEY: 'test-key-environment',
+      ANTHROPIC_AUTH_TOKEN: 'test-key-environment',
+      ANTHROPIC_LOG: 'debug',
+      ANTHROPIC_CUSTOM_HEADERS: [...extra, 'Anthropic-Version: 1999-01-01', 'Anthropic-Beta: other'].join(
+        '\n',
+      ),
+      HTTP_PROXY: elsewhere.url,
+      http_proxy: elsewhere.url,
+      ALL_PROXY: elsewhere.url,
+    }
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    await ask()
+    const [clean, stubbed] = upstream.requests.map(outsideOf)
+    expect(stubbed).toEqual(clean)
+    expect(elsewhere.hits()).toBe(0)
+    for (const method of said) expect(method).not.toHaveBeenCalled()
+    expect(process.env.OPENAI_CUSTOM_HEADERS).toBe(variables.OPENAI_CUSTOM_HEADERS)
+    expect(process.env.ANTHROPIC_CUSTOM_HEADERS).toBe(variables.ANTHROPIC_CUSTOM_HEADERS)
+  })
+
+  it.each(dialects)('E11: lends no key to a provider that takes none, in %s', async (dialect) => {
+    vi.stubEnv('OPENAI_API_KEY', 'test-key-environment')
+    vi.stubEnv('ANTHROPIC_API_KEY', 'test-key-environment')
+    vi.stubEnv('ANTHROPIC_AUTH_TOKEN', 'test-key-environment')
+    const upstream = await upstreamWith([reply.chat()])
+    const handler = new BYOKHandler({
+      providers: { local: { dialect, baseURL: addressOf(upstream.url, dialect), keys: 'none' } },
+    })
+    const { byok } = await handler.generateResponse({ ...request, model: 'local/m' })
+    expect(byok.credentialSource).toBe('none')
+    const { headers } = upstream.requests[0] ?? {}
+    expect(headers).not.toHaveProperty('authorization')
+    expect(headers).not.toHaveProperty('x-api-key')
+    expect(headers).not.toHaveProperty('api-key')
+    expect(JSON.stringify(headers)).not.toMatch(/test-key|Bearer/)
+  })
+})
+
+describe('A16: the retries of the SDKs are off', () => {
+  it.each(dialects)('in %s', async (dialect) => {
+    for (const status of [408, 409, 429, 500, 529]) {
+      const upstream = await upstreamWith([
+        reply.status(status, undefined, { 'x-should-retry': 'true', 'retry-after-ms': '1' }),
+      ])
+      const { handler } = stageOf({ one: upstream }, noFallback, dialect)
+      await failureOf(handler.generateResponse(request))
+      expect(upstream.hits()).toBe(1)
+    }
+    const broken = await upstreamWith([reply.refuse()])
+    await failureOf(stageOf({ one: broken }, noFallback, dialect).handler.generateResponse(request))
+    expect(broken.hits()).toBe(1)
+  })
+})
+
+type MakeClient = (upstream: Upstream) => SdkClient
+const clients: readonly [
+  name: string,
+  dialect: DialectName,
+  make: MakeClient,
+  key: Record<string, string>,
+][] = [
+  [
+    'OpenAI 6',
+    'openai-chat',
+    ({ url }) => new OpenAI({ baseURL: `${url}/v1`, apiKey: 'test-key-own-0001', maxRetries: 5 }),
+    { authorization: 'Bearer test-key-own-0001' },
+  ],
+  [
+    'OpenAI 7',
+    'openai-chat',
+    ({ url }) => new OpenAI7({ baseURL: `${url}/v1`, apiKey: 'test-key-own-0001', maxRetries: 5 }),
+    { authorization: 'Bearer test-key-own-0001' },
+  ],
+  [
+    'OpenAI 6 with Responses',
+    'openai-responses',
+    ({ url }) => new OpenAI({ baseURL: `${url}/v1`, apiKey: 'test-key-own-0001' }),
+    { authorization: 'Bearer test-key-own-0001' },
+  ],
+  [
+    'OpenAI 7 with Responses',
+    'openai-responses',
+    ({ url }) => new OpenAI7({ baseURL: `${url}/v1`, apiKey: 'test-key-own-0001' }),
+    { authorization: 'Bearer test-key-own-0001' },
+  ],
+  [
+    'AzureOpenAI',
+    'openai-chat',
+    ({ url }) =>
+      new AzureOpenAI({
+        endpoint: url,
+        apiKey: 'test-key-own-0001',
+        apiVersion: '2026-01-01',
+        maxRetries: 5,
+      }),
+    { 'api-key': 'test-key-own-0001' },
+  ],
+  [
+    'Anthropic',
+    'anthropic-messages',
+    ({ url }) => new Anthropic({ baseURL: url, apiKey: 'test-key-own-0001', maxRetries: 5 }),
+    {},
+  ],
+]
+
+describe.each(clients)("the app's own client: %s", (_, dialect, make, key) => {
+  const stage = (upstream: Upstream, options = {}) =>
+    watch(new BYOKHandler({ providers: { own: { dialect, client: make(upstream) } }, ...options }))
+  const asked = { ...request, model: 'own/m' }
+
+  it('carries streams and whole answers with its own key and address', async () => {
+    const upstream = await upstreamWith([reply.chat({ text: ['Grü', 'ße'] })])
+    const { handler } = stage(upstream)
+    const seen = await readAll(handler.streamCompletion(asked))
+    expect(seen.text).toBe('Grüße')
+    expect(seen.response?.byok.credentialSource).toBe('none')
+    expect(upstream.requests[0]?.headers).toMatchObject(key)
+    expect(JSON.stringify(upstream.requests[0]?.headers)).toContain('test-key-own-0001')
+    expect(upstream.requests[0]?.body).toMatchObject({ model: 'm', stream: true })
+  })
+
+  it('makes no retries, whatever it was told, and its failures are typed', async () => {
+    const upstream = await upstreamWith([
+      reply.error(429, { message: 'Slow down.' }, { 'retry-after': '3', 'x-should-retry': 'true' }),
+    ])
+    const error = await failureOf(stage(upstream).handler.generateResponse(asked))
+    expect(error).toMatchObject({
+      code: 'rate-limited',
+      status: 429,
+      retryAfterMs: 3_000,
+      requestId: 'req_test_1',
+    })
+    expect(error.message).toContain('Slow down.')
+    expect(upstream.hits()).toBe(1)
+    const { code } = await failureOf(
+      stage(await upstreamWith([reply.status(401)])).handler.generateResponse(asked),
+    )
+    expect(code).toBe('authentication')
+  })
+
+  it('follows no redirect', async () => {
+    const elsewhere = await upstreamWith([reply.chat()])
+    const upstream = await upstreamWith([reply.redirect(`${elsewhere.url}/v1/chat/completions`)])
+    expect((await failureOf(stage(upstream, noFallback).handler.generateResponse(asked))).code).toBe(
+      'invalid-response',
+    )
+    expect(elsewhere.hits()).toBe(0)
+  })
+
+  it('is left at once, before headers and in the middle', async () => {
+    const silent = await upstreamWith([reply.hang()])
+    const waiting = stage(silent).handler.streamCompletion(asked)
+    const reading = readAll(waiting)
+    await until(() => silent.hits() === 1, 'the request')
+    waiting.abort('enough')
+    expect((await reading).error).toMatchObject({ code: 'aborted', cause: 'enough' })
+    await until(() => silent.requests[0]?.closedByClient === true, 'the end of the connection')
+
+    const lively = await upstreamWith([{ ...reply.chat({ text: Array(500).fill('x') }), eventEveryMs: 5 }])
+    for await (const event of stage(lively).handler.streamCompletion(asked)) if (event.type === 'text') break
+    await until(() => lively.requests[0]?.closedByClient === true, 'the end of the connection')
+    expect(lively.hits()).toBe(1)
+  })
+
+  it('a stream that ends too early is an error, though the SDK alone would end in silence', async () => {
+    const upstream = await upstreamWith([reply.end({ afterEvents: 6 }, { text: Array(9).fill('x') })])
+    const { error } = await readAll(stage(upstream).handler.streamCompletion(asked))
+    expect(error).toMatchObject({
+      code: 'stream-interrupted',
+      partial: { text: expect.stringMatching(/^x/) },
+    })
+  })
+
+  it('gives way to the request without streaming', async () => {
+    const upstream = await upstreamWith([reply.chat({}, { refuses: 'stream' })])
+    expect((await stage(upstream).handler.generateResponse(asked)).text).toBe('Hello from the test upstream.')
+    expect(upstream.hits()).toBe(2)
+  })
+})
+
+describe('E3: keys of tenants', () => {
+  it.each(dialects)('never mix, within one handler and between two, in %s', async (dialect) => {
+    const upstream = await upstreamWith(() => ({ ...reply.chat(), firstEventAfterMs: 1 }))
+    const keyOf = (owner: string) => `test-key-${owner}-0001`
+    const tenants = ['ada', 'ben', '__proto__', 'constructor', 'toString']
+    const shared = stageOf(
+      { one: upstream },
+      { keys: { one: ({ tenant }) => keyOf(tenant ?? 'app') } },
+      dialect,
+    )
+    const other = stageOf({ one: upstream }, { keys: { one: keyOf('other-app') } }, dialect)
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const tenant = tenants[index % tenants.length] ?? ''
+        if (index % 6 === 5) await other.handler.generateResponse({ ...request, prompt: 'for other-app' })
+        else await shared.handler.generateResponse({ ...request, tenant, prompt: `for ${tenant}` })
+      }),
+    )
+    expect(upstream.hits()).toBe(60)
+    for (const { headers, body } of upstream.requests) {
+      const owner = JSON.stringify(body).match(/for ([\w-]+)/)?.[1]
+      expect(headers.authorization).toBe(`Bearer ${keyOf(owner ?? '')}`)
+    }
+  })
+
+  it('E4: a key that changed is used by the next request', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    let key = 'test-key-old-0001'
+    const { handler } = stageOf({ one: upstream }, { keys: { one: () => key } })
+    await handler.generateResponse(request)
+    key = 'test-key-new-0001'
+    await handler.generateResponse(request)
+    expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer test-key-old-0001',
+      'Bearer test-key-new-0001',
+    ])
+  })
+})
