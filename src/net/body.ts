@@ -11,19 +11,16 @@ const ended = {}
 /** Reads a body piece by piece. Always end with `finish()` or `cancel()`. */
 export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  #hasEnded = false
+  #isLeft = false
 
   constructor(response: Response) {
     this.#reader = response.body?.getReader()
-    this.#hasEnded = this.#reader === undefined
   }
 
   /** The next piece; without a value at the end of the body. */
-  async read(): Promise<{ readonly value?: Uint8Array | undefined }> {
-    if (this.#reader === undefined || this.#hasEnded) return ended
-    const piece = await this.#reader.read()
-    if (piece.done) this.#hasEnded = true
-    return piece
+  read(): Promise<{ readonly value?: Uint8Array | undefined }> {
+    if (this.#reader === undefined || this.#isLeft) return Promise.resolve(ended)
+    return this.#reader.read()
   }
 
   /**
@@ -31,15 +28,15 @@ export class BodyReader {
    * so that the connection can be used again; a body that stays open is closed.
    */
   finish(clock: Clock): void {
-    if (this.#hasEnded) return
+    if (this.#isLeft) return
     const cancelTimer = clock.timer(drainMs, () => this.cancel())
     this.#drain().then(cancelTimer, cancelTimer)
   }
 
   /** Closes the connection at once. */
   cancel(): void {
-    if (this.#hasEnded) return
-    this.#hasEnded = true
+    if (this.#isLeft) return
+    this.#isLeft = true
     this.#reader?.cancel().catch(() => undefined) // it may be broken already, which is just as closed
   }
 

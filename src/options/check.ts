@@ -12,7 +12,7 @@ export function invalid(field: string, why: string): ByokError {
 
 /** What a value is, in words. Never the value: it may be a key. */
 export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'number' && Number.isNaN(value)) return 'NaN'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`

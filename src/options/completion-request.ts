@@ -15,7 +15,10 @@ export interface TimeoutOptions {
   readonly idleMs?: number
 }
 
-/** A request. OpenAI's own names (`max_tokens`, `tool_choice` …) are understood for the options that have them. */
+/**
+ * A request. OpenAI's own names (`max_tokens`, `tool_choice` …) are understood for the options that have them, and so is
+ * `null` for not given, where OpenAI's bodies may say it.
+ */
 export interface CompletionRequest {
   /** Short for one user message. Not together with `messages`. */
   readonly prompt?: string
@@ -30,10 +33,10 @@ export interface CompletionRequest {
   readonly responseFormat?: ResponseFormat
   /** The most tokens the answer may have. */
   readonly maxTokens?: number
-  readonly temperature?: number
+  readonly temperature?: number | null
   readonly topP?: number
-  readonly stop?: string | readonly string[]
-  readonly seed?: number
+  readonly stop?: string | readonly string[] | null
+  readonly seed?: number | null
   /** How hard to think, or for how many tokens at the most. */
   readonly reasoning?: ReasoningSetting
   /** For whom this is asked: chooses the key, and stands in every event. */
@@ -58,13 +61,13 @@ export interface CompletionRequest {
   readonly providerOptions?: ProviderOptions
   readonly callbacks?: DeltaCallbacks
 
-  readonly max_tokens?: number
-  readonly max_completion_tokens?: number
-  readonly top_p?: number
+  readonly max_tokens?: number | null
+  readonly max_completion_tokens?: number | null
+  readonly top_p?: number | null
   readonly tool_choice?: ToolChoice
   readonly response_format?: ResponseFormat
   readonly parallel_tool_calls?: boolean
-  readonly reasoning_effort?: ReasoningSetting
+  readonly reasoning_effort?: ReasoningSetting | null
 }
 
 /** OpenAI's names, and ours for the same. */
@@ -77,6 +80,9 @@ const openaiNames: ReadonlyMap<string, string> = new Map([
   ['parallel_tool_calls', 'parallelToolCalls'],
   ['reasoning_effort', 'reasoning'],
 ])
+
+/** Options of one name here and there that OpenAI's bodies may set to `null`. */
+const nullable: ReadonlySet<string> = new Set(['temperature', 'stop', 'seed'])
 
 const names: ReadonlySet<string> = new Set([
   ...['prompt', 'system', 'messages', 'model', 'tools', 'toolChoice', 'parallelToolCalls', 'responseFormat'],
@@ -121,10 +127,10 @@ export function inOurWords(value: unknown): Fields {
     if (option === undefined) continue
     const ours = openaiNames.get(name) ?? name
     if (!names.has(ours)) throw unknownOption(name)
+    // OpenAI's bodies say null where an option is not used.
+    if (option === null && (ours !== name || nullable.has(name))) continue
     if (ours in fields)
       throw invalid(name, `is the same option as ${spelling(request, ours, name)}: give only one of them.`)
-    // OpenAI's bodies say null where an option is not used.
-    if (option === null && ours !== name) continue
     fields[ours] = option
   }
   return fields

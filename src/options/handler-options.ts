@@ -23,7 +23,8 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
-import { checkCallbacks, checkTimeout, extraHeaders, type Limits } from './check-request.js'
+import { checkModel } from './check-model.js'
+import { checkCallbacks, checkChat, checkTimeout, extraHeaders, type Limits } from './check-request.js'
 import { type CompletionRequest, inOurWords, type TimeoutOptions } from './completion-request.js'
 
 /** Hears what has no better place to go. It never sees a key. */
@@ -148,12 +149,13 @@ function check(options: Fields): HandlerSettings {
   const limits = objectAt(options.limits ?? {}, 'limits')
   refuseUnknown(limits, ['maxEventBytes', 'maxResponseBytes'], 'limits')
   const { fetch, clock, logger } = options
+  const aliases = checkAliases(options.models ?? {})
   return {
     keys: checkKeys(options.keys ?? {}),
     providers: new Map(Object.entries(objectAt(options.providers ?? {}, 'providers')).map(checkProvider)),
     adapters: checkAdapters(options.adapters ?? []),
-    aliases: checkAliases(options.models ?? {}),
-    defaults: checkDefaults(options.defaults ?? {}),
+    aliases,
+    defaults: checkDefaults(options.defaults ?? {}, aliases),
     failover: {
       maxCandidates: wholeNumberAt(failover.maxCandidates ?? 5, 'failover.maxCandidates', 1),
       streamFallback: booleanAt(failover.streamFallback ?? true, 'failover.streamFallback'),
@@ -171,8 +173,9 @@ function check(options: Fields): HandlerSettings {
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
     fetch: fetch === undefined ? globalThis.fetch : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
-    clock: clock === undefined ? systemClock : (objectAt(clock, 'clock') as unknown as Clock), // the app's own
-    logger: logger === undefined ? undefined : (objectAt(logger, 'logger') as unknown as Logger), // the app's own
+    clock:
+      clock === undefined ? systemClock : (withMethods(clock, 'clock', clockMethods) as unknown as Clock), // it has them all
+    logger: logger === undefined ? undefined : (withMethods(logger, 'logger', ['warn']) as unknown as Logger), // it has it
   }
 }
 
@@ -247,11 +250,28 @@ function checkAliases(value: unknown): Map<string, ModelReference[]> {
   return aliases
 }
 
-function checkDefaults(value: unknown): Fields {
-  const fields = inOurWords(value)
-  for (const name of Object.keys(fields)) {
-    if (!defaultNames.has(name))
-      throw invalid(`defaults.${name}`, `has no default. Known are ${[...defaultNames].join(', ')}.`)
+function checkDefaults(value: unknown, aliases: HandlerSettings['aliases']): Fields {
+  try {
+    const fields = inOurWords(value)
+    for (const name of Object.keys(fields)) {
+      if (!defaultNames.has(name))
+        throw invalid(name, `has no default. Known are ${[...defaultNames].join(', ')}.`)
+    }
+    // Whether the tool that must be called is offered can only be said of a request.
+    const { model = 'auto', toolChoice: _toolChoice, ...rest } = fields
+    checkModel(model, aliases)
+    checkChat({ ...rest, prompt: '' })
+    return fields
+  } catch (error) {
+    if (!isByokError(error)) throw error
+    throw new ByokError('config', `defaults.${error.message}`, { field: `defaults.${error.field}` })
   }
-  return fields
+}
+
+const clockMethods = ['now', 'date', 'random', 'timer']
+
+function withMethods(value: unknown, field: string, names: readonly string[]): Fields {
+  const object = objectAt(value, field)
+  for (const name of names) functionAt(object[name], `${field}.${name}`)
+  return object
 }

@@ -1,9 +1,8 @@
 // A request as the pipeline takes it, from what the caller and the handler say.
 
 import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
-import type { ModelReference } from '../routing/model-reference.js'
-import { parseModelReference } from '../routing/model-reference.js'
-import { type Fields, invalid, listAt, nameAt, textAt } from './check.js'
+import type { Fields } from './check.js'
+import { checkModel } from './check-model.js'
 import {
   checkCallbacks,
   checkChat,
@@ -23,7 +22,7 @@ export function prepareRequest(
   requestId: string,
 ): PreparedRequest {
   const fields: Fields = { ...settings.defaults, ...inOurWords(value) }
-  const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings)
+  const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings.aliases)
   const chat = checkChat(fields)
   const labels = checkLabels(fields, requestId)
   const own = fields.callbacks === undefined ? undefined : checkCallbacks(fields.callbacks)
@@ -47,25 +46,4 @@ export function prepareRequest(
 /** An object without a callback hears nothing, so it must not bind a request to what it has shown. */
 function hearsAnything(callbacks: DeltaCallbacks | undefined): callbacks is DeltaCallbacks {
   return callbacks !== undefined && Object.keys(callbacks).length > 0
-}
-
-function checkModel(
-  value: unknown,
-  settings: HandlerSettings,
-): { models: readonly ModelReference[] | 'auto'; requestedModel: string } {
-  if (value === 'auto') return { models: 'auto', requestedModel: 'auto' }
-  if (typeof value === 'string')
-    return { models: resolve(nameAt(value, 'model'), settings), requestedModel: value }
-  const list = listAt(value, 'model').map((entry, index) =>
-    nameAt(textAt(entry, `model[${index}]`), `model[${index}]`),
-  )
-  if (list.length === 0) throw invalid('model', 'must name at least one model.')
-  if (list.includes('auto')) throw invalid('model', '"auto" cannot stand in a list.')
-  const models = list.flatMap((entry) => resolve(entry, settings))
-  const distinct = new Map(models.map((reference) => [`${reference.provider}/${reference.model}`, reference]))
-  return { models: [...distinct.values()], requestedModel: list.join(', ') }
-}
-
-function resolve(name: string, settings: HandlerSettings): readonly ModelReference[] {
-  return settings.aliases.get(name) ?? [parseModelReference(name, 'model')]
 }

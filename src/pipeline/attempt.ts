@@ -37,15 +37,11 @@ export async function runAttempt(
 
   const exchange = new Exchange(candidate, mode, id, context)
   const ending: Ending = { outcome: 'failure' }
-  let firstDeltaMs: number | undefined
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
     context.display.restart()
     await context.announce({ type: 'attempt', id, provider, model, mode })
-    for (let events = await exchange.next(); events !== undefined; events = await exchange.next()) {
-      if (exchange.hadOutput) firstDeltaMs ??= parts.clock.now() - startedOn
-      if (events.length > 0) await context.show(events, id)
-    }
+    await context.relay(exchange.next, id)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
@@ -79,7 +75,7 @@ export async function runAttempt(
       credentialSource: candidate.credential.source,
       startedAt,
       durationMs: parts.clock.now() - startedOn,
-      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
+      ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: exchange.firstDeltaMs }),
       ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
       costUsd: counted === undefined ? null : costOf(counted.usage),
     }

@@ -3,7 +3,7 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
-import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
+import type { AttemptEvent, OutputEvent, StreamEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
 import { Display } from './display.js'
 import type { EventQueue } from './event-queue.js'
@@ -30,7 +30,7 @@ export class RequestContext {
   #cancelTotal: CancelTimer | undefined
   #stopListening: (() => void) | undefined
   #hasCallbackFailed = false
-
+  readonly #notes: StreamEvent[] = []
   readonly #queue: EventQueue | undefined
   readonly #onStop: () => void
 
@@ -110,15 +110,39 @@ export class RequestContext {
 
   /** Tells who iterates that a model is being asked. */
   announce(event: AttemptEvent): Promise<void> | undefined {
-    return this.#queue?.put([event])
+    return this.#queue?.put(this.#withNotes([event]))
   }
 
-  /** Shows output, where it is shown before the answer is whole. A promise resolves when the consumer asks for more. */
+  /**
+   * Passes an answer on as it comes, batch by batch, where it is shown before it is whole; else only reads it. Resolves
+   * at its end, rejects with its error.
+   */
+  async relay(next: () => Promise<OutputEvent[] | undefined>, attemptId: string): Promise<void> {
+    const isWatched = this.display.isWatched || this.parts.emitter.hears('warning')
+    const watched = async (): Promise<StreamEvent[] | undefined> => {
+      const events = await next()
+      return events === undefined ? undefined : this.#watched(events, attemptId)
+    }
+    const shown = isWatched ? watched : next
+    if (this.#queue !== undefined) await this.#queue.draw(shown)
+    else while ((await shown()) !== undefined);
+  }
+
+  /** Shows events that are no read's. A promise resolves when the consumer asks for more. */
   show(events: OutputEvent[], attemptId: string): Promise<void> | undefined {
+    return this.#queue?.put(this.#watched(events, attemptId))
+  }
+
+  #watched(events: OutputEvent[], attemptId: string): StreamEvent[] {
+    if (events.length === 0) return events
     this.#reportWarnings(events)
-    if (this.commit === 'done') return undefined
-    this.display.show(events, attemptId)
-    return this.#queue?.put(events)
+    if (this.commit === 'first-output') this.display.show(events, attemptId)
+    return this.#withNotes(events)
+  }
+
+  /** What the request itself has to say goes out with the next events. */
+  #withNotes(events: StreamEvent[]): StreamEvent[] {
+    return this.#notes.length === 0 ? events : [...this.#notes.splice(0), ...events]
   }
 
   /** Output has come. In a stream, that binds the caller to this answer. */
@@ -129,6 +153,7 @@ export class RequestContext {
 
   warn(warning: Warning): void {
     this.warnings.push(warning)
+    this.#notes.push({ type: 'warning', warning })
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
   }
 

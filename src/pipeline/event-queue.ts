@@ -2,9 +2,20 @@
 
 import type { StreamEvent } from '../core/stream-event.js'
 
+/** Gives the next batch of events, `undefined` at the end. */
+type BatchSource = () => Promise<StreamEvent[] | undefined>
+
+/** A source that is being read, and who waits for its end. */
+interface Drawing {
+  readonly next: BatchSource
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 /**
- * A queue with a gate: what puts events in waits until the consumer has taken them and asks for more, so that a slow
- * consumer slows the provider down, and nothing piles up.
+ * A queue with a gate: nothing is read from the provider before the consumer has taken what there is and asks for more,
+ * so that a slow consumer slows the provider down, and nothing piles up. While an answer comes, the consumer's own
+ * `more()` does the reading: a coroutine that wakes up in between would double what a chunk costs.
  */
 export class EventQueue {
   #events: StreamEvent[] = []
@@ -15,18 +26,22 @@ export class EventQueue {
   /** Wakes whoever waits for events. */
   #wake: (() => void) | undefined
   #waiting: Promise<void> | undefined
+  #drawing: Drawing | undefined
+  #isReading = false
 
   /** Hands a batch over. The promise resolves when the consumer asks for more. */
   put(events: StreamEvent[]): Promise<void> {
-    if (this.#at === this.#events.length) {
-      this.#events = events
-      this.#at = 0
-    } else {
-      this.#events.push(...events)
-    }
-    this.#wakeUp()
+    this.#add(events)
     return new Promise((resolve) => {
       this.#release = resolve
+    })
+  }
+
+  /** Lets the consumer read batches from a source. Resolves at the end of the source, rejects with its error. */
+  draw(next: BatchSource): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#drawing = { next, resolve, reject }
+      if (this.#waiting !== undefined) this.#read(this.#drawing)
     })
   }
 
@@ -40,18 +55,21 @@ export class EventQueue {
   /** Asks for more. The promise resolves when there is something new, or nothing more to come. */
   more(): Promise<void> {
     if (!this.#isOpen) return Promise.resolve()
-    this.#waiting ??= new Promise((resolve) => {
+    if (this.#waiting !== undefined) return this.#waiting
+    const waiting = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
+    this.#waiting = waiting
     this.release()
-    return this.#waiting
+    return waiting
   }
 
-  /** Lets the producer go on without anybody having asked: it has something else to notice. */
+  /** Lets the producer go on, or the source be read, without anybody having asked: there is something to notice. */
   release(): void {
     const release = this.#release
     this.#release = undefined
     release?.()
+    if (this.#drawing !== undefined) this.#read(this.#drawing)
   }
 
   /** No more will come. */
@@ -64,6 +82,38 @@ export class EventQueue {
   clear(): void {
     this.#events = []
     this.#at = 0
+  }
+
+  #read(drawing: Drawing): void {
+    if (this.#isReading) return
+    this.#isReading = true
+    drawing.next().then(
+      (events) => {
+        this.#isReading = false
+        if (events === undefined) this.#endDrawing(drawing.resolve)
+        else if (events.length > 0) this.#add(events)
+        else this.#read(drawing)
+      },
+      (error: unknown) => {
+        this.#isReading = false
+        this.#endDrawing(() => drawing.reject(error))
+      },
+    )
+  }
+
+  #endDrawing(settle: () => void): void {
+    this.#drawing = undefined
+    settle()
+  }
+
+  #add(events: StreamEvent[]): void {
+    if (this.#at === this.#events.length) {
+      this.#events = events
+      this.#at = 0
+    } else {
+      this.#events.push(...events)
+    }
+    this.#wakeUp()
   }
 
   #wakeUp(): void {

@@ -16,8 +16,9 @@ import type { Candidate } from './plan.js'
 /** A provider call under way. Always end it with `close()`. */
 export class Exchange {
   readonly accumulator: CompletionAccumulator
-  /** Something that a caller would see has come. */
-  hadOutput = false
+  /** From the start of the call to its first output, in milliseconds. */
+  firstDeltaMs: number | undefined
+  readonly #startedOn: number
   readonly #candidate: Candidate
   readonly #mode: AttemptMode
   readonly #context: RequestContext
@@ -34,6 +35,7 @@ export class Exchange {
     this.#mode = mode
     this.#context = context
     const { parts, request } = context
+    this.#startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
     this.#deadline = new AttemptDeadline(parts.clock, request.limits, (phase) =>
       this.#end(this.#tooSlow(phase)),
@@ -45,29 +47,15 @@ export class Exchange {
     })
   }
 
-  /** The events of the next network read; `undefined` at the end of a whole answer. Throws what went wrong. */
-  async next(): Promise<OutputEvent[] | undefined> {
-    if (this.#isOver) return undefined
-    try {
-      this.#source ??= this.#open()
-      if (this.#mode === 'stream') this.#deadline.wait()
-      const read = await this.#waits.guard(this.#source.next())
-      if (!read.done) return this.#take(isBatch(read.value) ? read.value : [read.value])
-    } catch (error) {
-      if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) throw error
-      // The answer had said how it ended: what breaks behind that is only worth a note.
-      this.#upstream.abort()
-      this.#isOver = true
-      const why = error instanceof Error ? error.message : String(error)
-      return this.#take([
-        {
-          type: 'warning',
-          warning: { code: 'broken-after-finish', message: `After the answer had ended: ${why}` },
-        },
-      ])
-    }
-    if (this.accumulator.hasFinished) return undefined
-    throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
+  /** Something that a caller would see has come. */
+  get hadOutput(): boolean {
+    return this.firstDeltaMs !== undefined
+  }
+
+  /** The events of the next network read; `undefined` at the end of a whole answer. Rejects with what went wrong. */
+  readonly next = (): Promise<OutputEvent[] | undefined> => {
+    if (this.#isOver) return Promise.resolve(undefined)
+    return this.#waits.guardWith(this.#read(), this.#onRead, this.#onFailure)
   }
 
   /** The folded answer; adds its whole tool calls to `events`. */
@@ -97,6 +85,31 @@ export class Exchange {
     await this.#source?.return?.(undefined)
   }
 
+  #read(): Promise<IteratorResult<Delta | readonly Delta[]>> {
+    try {
+      this.#source ??= this.#open()
+      if (this.#mode === 'stream') this.#deadline.wait()
+      return this.#source.next()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  readonly #onRead = (read: IteratorResult<Delta | readonly Delta[]>): OutputEvent[] | undefined => {
+    if (!read.done) return this.#take(isBatch(read.value) ? read.value : [read.value])
+    if (this.accumulator.hasFinished) return undefined
+    throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
+  }
+
+  /** Once the answer has said how it ended, what breaks behind that is only worth a note. */
+  readonly #onFailure = (error: unknown): OutputEvent[] => {
+    if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) throw error
+    this.#upstream.abort()
+    this.#isOver = true
+    const message = `After the answer had ended: ${error instanceof Error ? error.message : String(error)}`
+    return this.#take([{ type: 'warning', warning: { code: 'broken-after-finish', message } }])
+  }
+
   #open(): AsyncIterator<Delta | readonly Delta[]> {
     const { adapter } = this.#candidate.entry
     const { key } = this.#candidate.credential
@@ -122,7 +135,7 @@ export class Exchange {
       arrival = hasOutput ? 'output' : 'sign-of-life'
     }
     if (hasOutput) {
-      this.hadOutput = true
+      this.firstDeltaMs ??= this.#context.parts.clock.now() - this.#startedOn
       this.#context.noteOutput()
     }
     this.#deadline.arrived(this.accumulator.hasFinished && arrival !== 'nothing' ? 'end' : arrival)

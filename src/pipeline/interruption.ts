@@ -4,11 +4,11 @@ import type { ByokError } from '../core/errors.js'
 
 /**
  * A wait that can be cut short. An adapter that ignores its signal, or a read that hangs, holds nobody up. One promise a
- * read and nothing that stays behind on a long-lived signal.
+ * wait and nothing that stays behind on a long-lived signal.
  */
 export class Interruption {
   #error: ByokError | undefined
-  #reject: ((error: ByokError) => void) | undefined
+  #fail: ((error: ByokError) => void) | undefined
 
   get error(): ByokError | undefined {
     return this.#error
@@ -18,15 +18,51 @@ export class Interruption {
   interrupt(error: ByokError): void {
     if (this.#error !== undefined) return
     this.#error = error
-    this.#reject?.(error)
+    this.#fail?.(error)
   }
 
   /** The promise's own result, or the interruption, whichever comes first. */
   guard<Value>(promise: PromiseLike<Value>): Promise<Value> {
-    return new Promise<Value>((resolve, reject) => {
-      promise.then(resolve, reject)
-      if (this.#error === undefined) this.#reject = reject
-      else reject(this.#error)
+    return this.guardWith(promise, asItIs, thrown)
+  }
+
+  /** The same, with what is to be made of the value or the error: without a promise of its own for that. */
+  guardWith<Value, Result>(
+    promise: PromiseLike<Value>,
+    onValue: (value: Value) => Result,
+    onError: (error: unknown) => Result,
+  ): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      let isOver = false
+      const fail = (error: unknown): void => {
+        if (isOver) return
+        isOver = true
+        try {
+          resolve(onError(error))
+        } catch (failure) {
+          reject(failure)
+        }
+      }
+      const succeed = (value: Value): void => {
+        if (isOver) return
+        try {
+          resolve(onValue(value))
+          isOver = true
+        } catch (failure) {
+          fail(failure)
+        }
+      }
+      promise.then(succeed, fail)
+      if (this.#error === undefined) this.#fail = fail
+      else fail(this.#error)
     })
   }
+}
+
+function asItIs<Value>(value: Value): Value {
+  return value
+}
+
+function thrown(error: unknown): never {
+  throw error
 }

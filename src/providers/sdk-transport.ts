@@ -139,7 +139,7 @@ function without(variable: string, build: () => SdkClient): SdkClient {
 function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
     const exchange = exchangeOf(init)
-    const headers = new Headers(init?.headers)
+    const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
     for (const name of [...headers.keys()]) {
       if (!sdkHeaders.test(name) && !hasHeader(exchange.headers, name)) headers.delete(name)
     }

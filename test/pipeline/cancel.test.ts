@@ -209,6 +209,31 @@ describe('IN1: between candidates', () => {
   })
 })
 
+describe('IN1: from a listener', () => {
+  it.each(['abort', 'return', 'signal', 'close'])(
+    '%s, as soon as an attempt is told, sends nothing and hangs nowhere',
+    async (way) => {
+      const upstream = await upstreamWith([reply.chat()])
+      const { handler, told } = stageOf({ one: upstream })
+      const leaving = new AbortController()
+      const stream = handler.streamCompletion({ ...request, signal: leaving.signal })
+      let left: Promise<unknown> = Promise.resolve()
+      handler.on('attempt', () => {
+        if (way === 'abort') stream.abort('enough')
+        else if (way === 'return') left = stream.return()
+        else if (way === 'signal') leaving.abort('enough')
+        else left = handler.close()
+      })
+      const seen = await readAll(stream)
+      await left
+      if (way === 'return') expect(seen.error).toBeUndefined()
+      else expect(seen.error?.code).toBe('aborted')
+      expect(upstream.hits()).toBe(0)
+      if (way !== 'close') expect(told.attemptEnds).toHaveLength(1)
+    },
+  )
+})
+
 describe('IN2', () => {
   it('closes the connection of this request alone', async () => {
     const upstream = await upstreamWith([

@@ -60,7 +60,7 @@ function booksOf(adapter: ProviderAdapter, ledger: AttemptLedger = new AttemptLe
 
 async function drain(context: RequestContext): Promise<string> {
   try {
-    for await (const _ of run(context));
+    await run(context)
     return 'answered'
   } catch (error) {
     return (error as { code: string }).code // the pipeline throws nothing else
@@ -103,20 +103,13 @@ describe('the books', () => {
   it('IN3: a caller who leaves in the middle is settled, and counts against nobody', async () => {
     const provider = scriptedProvider({ id: 'p', replies: [[word, { waitMs: Number.POSITIVE_INFINITY }]] })
     const { ledger, verdicts, prepare, clock } = booksOf(provider)
-    const left = run(prepare('p/m'))
-    await left.next()
-    await left.next()
-    await left.return()
-    expect(verdicts).toEqual(['ignore'])
-    expect(ledger.counts()).toMatchObject({ admitted: 1, committed: 1, open: 0 })
-
     const context = prepare('p/m')
     const aborted = drain(context)
     await new Promise((resolve) => setImmediate(resolve))
     context.interrupt(abortedBy('enough'))
     expect(await aborted).toBe('aborted')
-    expect(verdicts).toEqual(['ignore', 'ignore'])
-    expect(ledger.counts()).toMatchObject({ admitted: 2, committed: 2, open: 0 })
+    expect(verdicts).toEqual(['ignore'])
+    expect(ledger.counts()).toMatchObject({ admitted: 1, committed: 1, open: 0 })
     expect(context.attempts[0]).toMatchObject({ outcome: 'aborted', usageEstimated: true })
     expect(clock.pending()).toBe(0)
   })

@@ -91,9 +91,7 @@ describe('a template', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (first, second) => {
         const template = new TextTemplate('"content":"')
         template.learn(written({ content: first, padding: '' }, false, false), first)
-        const isLearned = !first.includes('"content":"')
-        const match = template.match(written({ content: second, padding: '' }, false, false))
-        expect(match).toBe(isLearned ? second : undefined)
+        expect(template.match(written({ content: second, padding: '' }, false, false))).toBe(second)
       }),
     )
   })

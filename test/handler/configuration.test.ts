@@ -1,0 +1,105 @@
+// Building a handler: nothing is loaded or asked, and a setting that cannot work is an error at once.
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isByokError } from '../../src/core/errors.js'
+import { BYOKHandler } from '../../src/handler.js'
+import type { HandlerOptions } from '../../src/options/handler-options.js'
+
+const fromJson = (text: string) => JSON.parse(text) as object // options as a configuration file holds them
+
+/** What is wrong, the options, and the field that the error names. */
+const broken: readonly [what: string, options: unknown, field: string][] = [
+  ['an unknown option', { failovr: {} }, 'failovr'],
+  ['an option called __proto__', fromJson('{"__proto__":{"strict":true}}'), '__proto__'],
+  ['options that are text', 'x', 'options'],
+  ['a key for an unknown provider', { keys: { nobody: 'test-key-0001' } }, 'keys.nobody'],
+  ['a key for __proto__', fromJson('{"keys":{"__proto__":"test-key-0001"}}'), 'keys.__proto__'],
+  ['an unknown provider without an address', { providers: { nobody: {} } }, 'providers.nobody.baseURL'],
+  ['an address that is none', { providers: { one: { baseURL: 'nonsense' } } }, 'providers.one.baseURL'],
+  ['an address by ftp', { providers: { one: { baseURL: 'ftp://x/v1' } } }, 'providers.one.baseURL'],
+  [
+    'an unknown dialect',
+    { providers: { one: { dialect: 'x', baseURL: 'http://x' } } },
+    'providers.one.dialect',
+  ],
+  ['an unknown field of a provider', { providers: { one: { apiKey: 'test-key-0001' } } }, 'apiKey'],
+  [
+    'a header with a line break',
+    { providers: { one: { baseURL: 'http://x', headers: { a: 'b\n' } } } },
+    'providers.one.headers["a"]',
+  ],
+  ['an alias without a provider', { models: { cheap: 'gpt' } }, 'models.cheap'],
+  ['an alias of nothing', { models: { cheap: [] } }, 'models.cheap'],
+  ['an alias called auto', { models: { auto: 'openai/m' } }, 'models.auto'],
+  ['a negative limit as a default', { defaults: { maxTokens: -1 } }, 'defaults.maxTokens'],
+  ['a default model without a provider', { defaults: { model: 'gpt' } }, 'defaults.model'],
+  ['a default that is none', { defaults: { prompt: 'Hi' } }, 'defaults.prompt'],
+  ['an unknown default', { defaults: { maxTokns: 5 } }, 'defaults.maxTokns'],
+  ['a negative time limit', { timeout: -1 }, 'timeout'],
+  ['a time limit of zero', { timeout: { idleMs: 0 } }, 'timeout.idleMs'],
+  ['a time limit without end', { timeout: Number.POSITIVE_INFINITY }, 'timeout'],
+  ['a negative size', { limits: { maxEventBytes: -5 } }, 'limits.maxEventBytes'],
+  ['no candidates at all', { failover: { maxCandidates: 0 } }, 'failover.maxCandidates'],
+  ['a switch that is text', { strict: 'yes' }, 'strict'],
+  ['an unknown callback', { callbacks: { onText: () => 1 } }, 'callbacks.onText'],
+  ['a callback that is text', { callbacks: { onTextDelta: 'x' } }, 'callbacks.onTextDelta'],
+  ['an adapter without an id', { adapters: [{ stream: () => [] }] }, 'adapters[0].id'],
+  ['an adapter that cannot stream', { adapters: [{ id: 'mine' }] }, 'adapters[0].stream'],
+  ['a fetch that is none', { fetch: 'x' }, 'fetch'],
+  ['a clock without hands', { clock: {} }, 'clock.now'],
+  ['a logger that cannot warn', { logger: { log: () => 1 } }, 'logger.warn'],
+]
+
+describe('RQ10: a handler', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it.each(broken)('is not built with %s', (_, options, field) => {
+    let thrown: unknown
+    try {
+      new BYOKHandler(options as HandlerOptions) // wrong on purpose
+    } catch (error) {
+      thrown = error
+    }
+    expect(isByokError(thrown)).toBe(true)
+    expect(thrown).toMatchObject({ code: 'config', field, isRetryable: false })
+    expect(String(thrown)).toContain(field.split(/[.[]/, 1)[0])
+    expect(String(thrown)).not.toContain('test-key')
+  })
+
+  it('hints at the option that was meant', () => {
+    const build = (options: object) => () => new BYOKHandler(options)
+    expect(build({ failovr: {} })).toThrow(/failover/)
+    expect(build({ key: {} })).toThrow(/keys/)
+    expect(build({ timeouts: 5 })).toThrow(/timeout/)
+  })
+
+  it('is built without a call, and asks nobody before the first request', async () => {
+    const fetch = vi.fn()
+    vi.stubGlobal('fetch', fetch)
+    const key = vi.fn()
+    const handler = new BYOKHandler({
+      keys: { openai: 'test-key-openai-0001', anthropic: key },
+      providers: { local: { baseURL: 'http://127.0.0.1:1/v1', keys: 'none' } },
+    })
+    handler.streamCompletion({ model: 'openai/m', prompt: 'Hi' })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([fetch.mock.calls, key.mock.calls]).toEqual([[], []])
+    await handler.close()
+  })
+
+  it('is built with no options, and then has no key', async () => {
+    for (const handler of [new BYOKHandler(), new BYOKHandler({})]) {
+      await expect(handler.generateResponse({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'no-key' })
+    }
+  })
+
+  it('does not touch its options', () => {
+    const options = Object.freeze({
+      keys: Object.freeze({ openai: 'test-key-openai-0001' }),
+      models: Object.freeze({ cheap: Object.freeze(['openai/m']) }),
+      defaults: Object.freeze({ model: 'cheap' }),
+      callbacks: Object.freeze({ onTextDelta: () => 1 }),
+    })
+    expect(() => new BYOKHandler(options)).not.toThrow()
+  })
+})
