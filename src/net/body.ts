@@ -8,6 +8,11 @@ const drainMs = 100
 
 const ended = {}
 
+/** What one read of a body brought; without a value at its end. */
+export interface BodyPiece {
+  readonly value?: Uint8Array | undefined
+}
+
 /** Reads a body piece by piece. Always end with `finish()` or `cancel()`. */
 export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
@@ -18,7 +23,7 @@ export class BodyReader {
   }
 
   /** The next piece; without a value at the end of the body. */
-  read(): Promise<{ readonly value?: Uint8Array | undefined }> {
+  read(): Promise<BodyPiece> {
     if (this.#reader === undefined || this.#isLeft) return Promise.resolve(ended)
     return this.#reader.read()
   }

@@ -112,7 +112,7 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
       this.#context = context
       if (this.#abort !== undefined) context.interrupt(this.#abort)
       // What is interrupted while the consumer is busy elsewhere must close its connection all the same.
-      context.onInterrupt(() => this.#queue.release())
+      context.onInterrupt(() => this.#queue.letGo())
       const response = await run(context)
       this.#ending = { response }
       void this.#queue.put([{ type: 'done', response }]) // nothing waits to go on behind the last event

@@ -130,7 +130,8 @@ export class RequestContext {
 
   /** Shows events that are no read's. A promise resolves when the consumer asks for more. */
   show(events: OutputEvent[], attemptId: string): Promise<void> | undefined {
-    return this.#queue?.put(this.#watched(events, attemptId))
+    const shown = this.#watched(events, attemptId)
+    return this.#queue?.put(shown)
   }
 
   #watched(events: OutputEvent[], attemptId: string): StreamEvent[] {

@@ -21,8 +21,9 @@ export class EventQueue {
   #events: StreamEvent[] = []
   #at = 0
   #isOpen = true
+  #isGateOpen = false
   /** Lets the producer go on. */
-  #release: (() => void) | undefined
+  #goOn: (() => void) | undefined
   /** Wakes whoever waits for events. */
   #wake: (() => void) | undefined
   #waiting: Promise<void> | undefined
@@ -32,8 +33,9 @@ export class EventQueue {
   /** Hands a batch over. The promise resolves when the consumer asks for more. */
   put(events: StreamEvent[]): Promise<void> {
     this.#add(events)
+    if (this.#isGateOpen) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#release = resolve
+      this.#goOn = resolve
     })
   }
 
@@ -41,7 +43,7 @@ export class EventQueue {
   draw(next: BatchSource): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#drawing = { next, resolve, reject }
-      if (this.#waiting !== undefined) this.#read(this.#drawing)
+      if (this.#waiting !== undefined || this.#isGateOpen) this.#read(this.#drawing)
     })
   }
 
@@ -60,16 +62,14 @@ export class EventQueue {
       this.#wake = resolve
     })
     this.#waiting = waiting
-    this.release()
+    this.#release()
     return waiting
   }
 
-  /** Lets the producer go on, or the source be read, without anybody having asked: there is something to notice. */
-  release(): void {
-    const release = this.#release
-    this.#release = undefined
-    release?.()
-    if (this.#drawing !== undefined) this.#read(this.#drawing)
+  /** Opens the gate for good: nobody waits for the consumer any more. For a request that was ended from outside. */
+  letGo(): void {
+    this.#isGateOpen = true
+    this.#release()
   }
 
   /** No more will come. */
@@ -84,6 +84,13 @@ export class EventQueue {
     this.#at = 0
   }
 
+  #release(): void {
+    const goOn = this.#goOn
+    this.#goOn = undefined
+    goOn?.()
+    if (this.#drawing !== undefined) this.#read(this.#drawing)
+  }
+
   #read(drawing: Drawing): void {
     if (this.#isReading) return
     this.#isReading = true
@@ -91,8 +98,10 @@ export class EventQueue {
       (events) => {
         this.#isReading = false
         if (events === undefined) this.#endDrawing(drawing.resolve)
-        else if (events.length > 0) this.#add(events)
-        else this.#read(drawing)
+        else {
+          if (events.length > 0) this.#add(events)
+          if (events.length === 0 || this.#isGateOpen) this.#read(drawing)
+        }
       },
       (error: unknown) => {
         this.#isReading = false

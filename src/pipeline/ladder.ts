@@ -40,7 +40,6 @@ async function climb(candidate: Candidate, context: RequestContext): Promise<Ans
     if (isRefusal) streamingRefusals.remember(provider, model)
     const isAllowed = context.request.failover.streamFallback
     if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
-    if (context.interruption !== undefined) throw context.interruption
     return await runAttempt(candidate, 'whole', context)
   }
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.js'
 import type { Delta } from '../core/delta.js'
 import { isByokError, ProviderError } from '../core/errors.js'
-import { BodyReader, readText } from '../net/body.js'
+import { type BodyPiece, BodyReader, readText } from '../net/body.js'
 import type { AnswerDecoder, Dialect } from '../wire/dialect.js'
 import { parseJson } from '../wire/json.js'
 import { SseReader } from '../wire/sse.js'
@@ -26,7 +26,9 @@ export interface ReadingParts {
   readonly redact: (text: string) => string
 }
 
-const done: IteratorResult<readonly Delta[], undefined> = { done: true, value: undefined }
+type Batch = IteratorResult<readonly Delta[], undefined>
+
+const done: Batch = { done: true, value: undefined }
 
 /**
  * The batches of one answer. An iterator written by hand, because this is the path of every chunk: one promise a read,
@@ -55,34 +57,47 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
     }, parts.limits)
   }
 
-  async next(): Promise<IteratorResult<readonly Delta[], undefined>> {
-    if (this.#failure !== undefined) throw this.#end(this.#failure)
-    if (this.#isOver) return done
-    if (this.#body === undefined && this.#isWhole()) {
-      this.#isOver = true
-      return { done: false, value: this.#whole(await this.#text()) }
-    }
+  next(): Promise<Batch> {
+    if (this.#failure !== undefined) return Promise.reject(this.#end(this.#failure))
+    if (this.#isOver) return Promise.resolve(done)
+    if (this.#body === undefined && this.#isWhole()) return this.#readWhole(this.#text())
     this.#body ??= new BodyReader(this.#response)
+    return this.#body.read().then(this.#onPiece, this.#onBreak)
+  }
+
+  async return(): Promise<Batch> {
+    this.#isOver = true
+    if (!this.#decoder.isFinished) this.#close()
+    return done
+  }
+
+  readonly #onPiece = ({ value }: BodyPiece): Batch | Promise<Batch> => {
+    if (value !== undefined && this.#first === undefined && startsAsJson(value))
+      return this.#readWhole(this.#rest(value))
     try {
-      const { value } = await this.#body.read()
-      if (value !== undefined && this.#first === undefined && startsAsJson(value)) {
-        this.#isOver = true
-        return { done: false, value: this.#whole(await this.#rest(value, this.#body)) }
-      }
       this.#take(value)
     } catch (error) {
       this.#fail(isByokError(error) ? error : errorOfBrokenBody(error))
     }
-    const deltas = this.#deltas
-    this.#deltas = []
-    if (this.#decoder.isFinished) this.#finish()
-    return { done: false, value: deltas }
+    return this.#batch()
   }
 
-  async return(): Promise<IteratorResult<readonly Delta[], undefined>> {
+  readonly #onBreak = (error: unknown): Batch => {
+    this.#fail(errorOfBrokenBody(error))
+    return this.#batch()
+  }
+
+  /** What has been understood so far. */
+  #batch(): Batch {
+    const value = this.#deltas
+    this.#deltas = []
+    if (this.#decoder.isFinished) this.#finish()
+    return { done: false, value }
+  }
+
+  async #readWhole(text: Promise<string>): Promise<Batch> {
     this.#isOver = true
-    if (!this.#decoder.isFinished) this.#close()
-    return done
+    return { done: false, value: this.#whole(await text) }
   }
 
   /** Takes the bytes of a read, or the end of the body. */
@@ -151,15 +166,20 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
   }
 
   /** The rest of a body that turned out to be JSON. */
-  async #rest(first: Uint8Array, body: BodyReader): Promise<string> {
+  async #rest(first: Uint8Array): Promise<string> {
     const { maxResponseBytes } = this.#parts.limits
+    const body = this.#body
     const decoder = new TextDecoder()
     let text = ''
     let bytes = 0
-    for (let piece: Uint8Array | undefined = first; piece !== undefined; piece = (await body.read()).value) {
+    for (
+      let piece: Uint8Array | undefined = first;
+      piece !== undefined;
+      piece = (await body?.read())?.value
+    ) {
       bytes += piece.byteLength
       if (bytes > maxResponseBytes) {
-        body.cancel()
+        body?.cancel()
         throw new ProviderError('event-too-large', `The answer is longer than ${maxResponseBytes} bytes.`)
       }
       text += decoder.decode(piece, { stream: true })

@@ -269,4 +269,25 @@ describe('events and sockets', () => {
       code: 'invalid-request',
     })
   })
+
+  it('an adapter that cannot be left at all is told by its signal', async () => {
+    const signals: AbortSignal[] = []
+    const adapter: ProviderAdapter = {
+      id: 'odd',
+      stream: ({ signal }) => {
+        signals.push(signal)
+        let calls = 0
+        const next = async () => ({
+          done: false as const,
+          value: { type: 'tool-call-delta' as const, id: `c${calls++}`, name: 'f', arguments: '{}' },
+        })
+        return { [Symbol.asyncIterator]: () => ({ next }) }
+      },
+    }
+    const { handler } = watch(new BYOKHandler({ adapters: [adapter] }))
+    expect((await failureOf(handler.generateResponse({ model: 'odd/m', prompt: 'x' }))).code).toBe(
+      'invalid-response',
+    )
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
 })

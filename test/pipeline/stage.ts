@@ -10,7 +10,12 @@ import type { HandlerOptions } from '../../src/options/handler-options.js'
 import type { CompletionStream } from '../../src/pipeline/completion-stream.js'
 import type { DialectName } from '../../src/providers/registry.js'
 import type { AnswerReply, ErrorReply, RawReply } from '../../src/testing/reply.js'
-import { startUpstream, type Upstream, type UpstreamScript } from '../../src/testing/upstream.js'
+import {
+  startUpstream,
+  type Upstream,
+  type UpstreamRequest,
+  type UpstreamScript,
+} from '../../src/testing/upstream.js'
 
 export const dialects: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages']
 
@@ -158,6 +163,11 @@ export function attemptsOf(holder: {
   readonly attempts?: readonly { mode: string; outcome: string; error?: { code: string } }[]
 }): string[] {
   return (holder.attempts ?? []).map((attempt) => `${attempt.mode} ${attempt.error?.code ?? attempt.outcome}`)
+}
+
+/** True for a request that asks for a stream. */
+export function asksForStream({ body }: UpstreamRequest): boolean {
+  return typeof body === 'object' && body !== null && 'stream' in body && body.stream === true
 }
 
 /** The reply over a connection that is not kept, so that open sockets can be counted. */

@@ -1,0 +1,217 @@
+// The limit on a whole request, the end of an answer, and what callers may say of limits.
+
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BYOKHandler } from '../../src/handler.js'
+import type { CompletionStream } from '../../src/pipeline/completion-stream.js'
+import { FakeClock } from '../../src/testing/fake-clock.js'
+import { reply } from '../../src/testing/reply.js'
+import { scriptedProvider } from '../../src/testing/scripted-provider.js'
+import {
+  attemptsOf,
+  closing,
+  failureOf,
+  loadSdks,
+  readAll,
+  stageOf,
+  textOf,
+  until,
+  upstreamWith,
+  watch,
+} from './stage.js'
+
+beforeAll(loadSdks)
+
+const request = { model: 'one/m', prompt: 'x' }
+const noFallback = { failover: { streamFallback: false } }
+
+/** Reads up to the first text, and gives it back. */
+async function firstText(stream: CompletionStream): Promise<string> {
+  for (;;) {
+    const { value, done } = await stream.next()
+    if (done) throw new Error('The stream ended before any text.')
+    if (value?.type === 'text') return value.text
+  }
+}
+
+describe('the total limit', () => {
+  it('is 300 s over all attempts', async () => {
+    const clock = new FakeClock()
+    const upstream = await upstreamWith([reply.hang()])
+    const { handler, told } = stageOf({ one: upstream }, { clock, ...noFallback })
+    const failure = failureOf(
+      handler.generateResponse({ ...request, model: ['one/a', 'one/b', 'one/c', 'one/d'] }),
+    )
+    for (const count of [1, 2]) {
+      await until(() => upstream.hits() === count, 'the next candidate')
+      await clock.advance(120_000)
+    }
+    await until(() => upstream.hits() === 3, 'the third')
+    await clock.advance(59_000)
+    expect(told.errors).toEqual([])
+    await clock.advance(1_100)
+    const error = await failure
+    expect(error).toMatchObject({ code: 'timeout', phase: 'total', provider: 'one', model: 'c' })
+    expect(attemptsOf(error)).toEqual(['stream timeout', 'stream timeout', 'stream timeout'])
+    expect(error.attempts?.map((attempt) => attempt.error?.phase)).toEqual([
+      'first-token',
+      'first-token',
+      'total',
+    ])
+    expect(upstream.hits()).toBe(3)
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('A22: a deadline of 300 ms with three slow providers ends in time', async () => {
+    const slow = await upstreamWith([{ ...reply.status(503), headersAfterMs: 200 }])
+    const { handler } = stageOf({ one: slow, two: slow, three: slow }, { timeout: 300, ...noFallback })
+    const from = performance.now()
+    const error = await failureOf(handler.generateResponse({ prompt: 'x' }))
+    expect(performance.now() - from).toBeLessThan(560)
+    expect(error).toMatchObject({ code: 'timeout', phase: 'total' })
+    expect(slow.hits()).toBe(2)
+  })
+
+  it('ends a slow but lively stream, with what had come', async () => {
+    const upstream = await upstreamWith([{ ...reply.chat({ text: Array(500).fill('x') }), eventEveryMs: 5 }])
+    const { handler } = stageOf({ one: upstream })
+    const { error, text } = await readAll(handler.streamCompletion({ ...request, timeout: 150 }))
+    expect(error).toMatchObject({ code: 'timeout', phase: 'total', partial: { text } })
+    expect(text.length).toBeGreaterThan(0)
+    await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
+  })
+
+  it('B12: closes a stream that its consumer forgot in the middle', async () => {
+    const clock = new FakeClock()
+    const upstream = await upstreamWith([reply.stall({ afterEvents: 3 })])
+    const { handler, told } = stageOf({ one: upstream }, { clock })
+    const stream = handler.streamCompletion(request)
+    await firstText(stream)
+    await clock.advance(299_000)
+    expect(upstream.requests[0]?.closedByClient).toBe(false)
+    await clock.advance(1_100)
+    await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
+    expect(told.attemptEnds).toHaveLength(1)
+    expect(clock.pending()).toBe(0)
+    await expect(stream.next()).rejects.toMatchObject({
+      code: 'timeout',
+      phase: 'total',
+      partial: { text: expect.any(String) },
+    })
+  })
+
+  it('counts the search for a key', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const { handler } = stageOf({ one: upstream }, { keys: { one: () => new Promise(() => undefined) } })
+    expect(await failureOf(handler.generateResponse({ ...request, timeout: 60 }))).toMatchObject({
+      code: 'timeout',
+      phase: 'total',
+    })
+    expect(upstream.hits()).toBe(0)
+  })
+})
+
+describe('the end of an answer', () => {
+  it('waits 10 s at the most behind a finish reason, and the answer stands', async () => {
+    const clock = new FakeClock()
+    const upstream = await upstreamWith([
+      reply.chat({}, { withoutTerminator: true, break: { how: 'stall' } }),
+    ])
+    const { handler } = stageOf({ one: upstream }, { clock })
+    const stream = handler.streamCompletion(request)
+    const reading = readAll(stream)
+    await until(() => (upstream.requests[0]?.eventsSent ?? 0) >= 6, 'all of the answer')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    await clock.advance(9_900)
+    expect(upstream.requests[0]?.closedByClient).toBe(false)
+    await clock.advance(200)
+    const { response, error } = await reading
+    expect(error).toBeUndefined()
+    expect(response?.text).toBe('Hello from the test upstream.')
+    expect(response?.choices[0].finish_reason).toBe('stop')
+    expect(response?.byok.warnings.map(({ code }) => code)).toEqual(['broken-after-finish'])
+    await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('the shorter idle limit goes before those 10 s, comments or not', async () => {
+    const upstream = await upstreamWith([
+      reply.chat({}, { withoutTerminator: true, break: { how: 'stall', keepAliveMs: 15 } }),
+    ])
+    const { handler } = stageOf({ one: upstream }, { timeout: { idleMs: 100 } })
+    const from = performance.now()
+    expect((await handler.generateResponse(request)).text).toBe('Hello from the test upstream.')
+    expect(performance.now() - from).toBeLessThan(600)
+  })
+
+  it('usage that comes late, behind the finish reason, is taken', async () => {
+    const chunks = [
+      'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n',
+      'data: {"id":"1","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}}\n\n',
+      'data: [DONE]\n\n',
+    ]
+    const upstream = await upstreamWith([
+      { ...reply.raw(chunks, { 'content-type': 'text/event-stream' }), eventEveryMs: 60 },
+    ])
+    const { handler } = stageOf({ one: upstream })
+    const { usage, byok } = await handler.generateResponse(request)
+    expect(usage).toMatchObject({ prompt_tokens: 5, completion_tokens: 6 })
+    expect(byok.usageEstimated).toBe(false)
+  })
+
+  it('B4: ends at once with `[DONE]`, though the socket stays open, and then closes it', async () => {
+    const upstream = await upstreamWith([closing(reply.stall())])
+    const { handler } = stageOf({ one: upstream })
+    const from = performance.now()
+    expect((await handler.generateResponse(request)).text).toBe('Hello from the test upstream.')
+    expect(performance.now() - from).toBeLessThan(200)
+    await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection', 500)
+  })
+})
+
+describe('TM1', () => {
+  it('a limit of the request goes before that of the handler', async () => {
+    const upstream = await upstreamWith([reply.hang()])
+    const { handler } = stageOf(
+      { one: upstream },
+      { timeout: { firstTokenMs: 60_000, totalMs: 90_000 }, ...noFallback },
+    )
+    const error = await failureOf(handler.generateResponse({ ...request, timeout: { firstTokenMs: 50 } }))
+    expect(error).toMatchObject({ code: 'timeout', phase: 'first-token' })
+    const total = await failureOf(handler.generateResponse({ ...request, timeout: 50 }))
+    expect(total).toMatchObject({ code: 'timeout', phase: 'total' })
+  })
+
+  it.each([0, -1, Number.NaN, '5', { idleMs: 0 }, { totalMs: -5 }, { idle: 5 }])(
+    '%j is refused',
+    async (timeout) => {
+      const upstream = await upstreamWith([reply.chat()])
+      const { handler } = stageOf({ one: upstream })
+      const wrong = { ...request, timeout } as unknown as { prompt: string } // wrong on purpose
+      expect((await failureOf(handler.generateResponse(wrong))).code).toBe('invalid-request')
+      expect(() => new BYOKHandler({ timeout } as unknown as object)).toThrow(
+        expect.objectContaining({ code: 'config' }),
+      ) // wrong on purpose
+      expect(upstream.hits()).toBe(0)
+    },
+  )
+})
+
+describe('timers', () => {
+  it('none is left after an answer, a failure, or a caller who left', async () => {
+    const clock = new FakeClock()
+    const word = { type: 'text', text: 'a' } as const
+    const provider = scriptedProvider({
+      id: 'scripted',
+      clock,
+      replies: ['hello', [new Error('no')], [word, { waitMs: Number.POSITIVE_INFINITY }]],
+    })
+    const { handler } = watch(new BYOKHandler({ adapters: [provider], clock, ...noFallback }))
+    const asked = { model: 'scripted/m', prompt: 'x' }
+    expect(textOf((await readAll(handler.streamCompletion(asked))).events)).toBe('hello')
+    expect(clock.pending()).toBe(0)
+    await failureOf(handler.generateResponse(asked))
+    expect(clock.pending()).toBe(0)
+    for await (const event of handler.streamCompletion(asked)) if (event.type === 'text') break
+    expect(clock.pending()).toBe(0)
+  })
+})
