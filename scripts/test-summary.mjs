@@ -28,7 +28,5 @@ export function summarise(report, exitCode) {
  * @returns {Record<string, string | undefined>}
  */
 export function stripKeys(environment) {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/(_API_KEY|_AUTH_TOKEN|_ACCESS_KEY)$/.test(name)),
-  )
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/(_KEY|_TOKEN)$/.test(name)))
 }

@@ -7,8 +7,7 @@ import { Terminal, terminalOptions } from './terminal.js'
 import { openStage } from './upstreams.js'
 
 const terminal = new Terminal(process.stdout, terminalOptions(process.stdout, process.env))
-// Azure needs an address of the app's own besides its key.
-const { azure: _withoutAddress, ...keys } = envKeys()
+const keys = envKeys()
 
 if (Object.keys(keys).length > 0) {
   const hasAnswered = await askProvider(terminal, { keys }, process.argv.slice(2).join(' '))

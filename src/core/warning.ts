@@ -6,13 +6,9 @@ export type WarningCode =
   | 'unknown-finish-reason'
   | 'missing-finish-reason'
   | 'broken-after-finish'
-  | 'usage-estimated'
   | 'output-limit-assumed'
   | 'history-adapted'
-  | 'unknown-tool-call'
   | 'callback-failed'
-  | 'price-unknown'
-  | 'spend-unchecked'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

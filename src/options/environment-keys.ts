@@ -5,7 +5,8 @@ import { presets } from '../providers/presets.js'
 
 /**
  * Keys of the known vendors from environment variables (`OPENAI_API_KEY` and its like), by provider. Nothing reads the
- * environment unless the app calls this. Placeholders and values under 12 characters count as absent.
+ * environment unless the app calls this. Placeholders and values under 12 characters count as absent. Azure's variables
+ * are left alone: there a key says nothing without the app's own address.
  *
  * @example
  * const byok = new BYOKHandler({ keys: envKeys() })
@@ -13,7 +14,8 @@ import { presets } from '../providers/presets.js'
 export function envKeys(
   environment: Readonly<Record<string, string | undefined>> = processEnvironment(),
 ): Record<string, string> {
-  return keysIn(environment, new Map([...presets].map(([id, row]) => [id, row.keyVariables])))
+  const reachable = [...presets.values()].filter((row) => row.baseURL !== null)
+  return keysIn(environment, new Map(reachable.map((row) => [row.id, row.keyVariables])))
 }
 
 /** Edge runtimes have no process, and then no variables. */

@@ -139,8 +139,9 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
   }
 
   #close(): void {
-    if (this.#body === undefined) this.#body = new BodyReader(this.#response)
-    this.#body.cancel()
+    // A whole answer is read by somebody else, and closed by the signal.
+    if (this.#body === undefined && !this.#response.body?.locked) this.#body = new BodyReader(this.#response)
+    this.#body?.cancel()
   }
 
   #contentType(): string {

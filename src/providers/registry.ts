@@ -72,8 +72,7 @@ export class ProviderRegistry {
     }
     for (const [id, setting] of parts.settings) if (setting !== false) rowOf(id, setting)
     for (const id of parts.keyed) {
-      if (!this.has(id))
-        throw new ByokError('config', `keys.${id}: there is no provider "${id}".`, { field: `keys.${id}` })
+      if (!this.has(id) && parts.settings.get(id) !== false) throw unusable(id)
     }
     const named = [...parts.keyed, ...parts.settings.keys(), ...parts.adapters.map((adapter) => adapter.id)]
     this.#order = [...new Set(named)].filter((id) => this.has(id))
@@ -174,6 +173,15 @@ function rowOf(id: string, setting: ProviderSetting): ProviderRow {
     ...(streaming === false ? { streaming } : {}),
     ...(quirks === undefined ? {} : { quirks }),
   }
+}
+
+/** The error for a key of a provider that cannot be reached. */
+function unusable(id: string): ByokError {
+  const why =
+    presetFor(id) === undefined
+      ? `there is no provider "${id}". Known ones need only a key; others a baseURL in providers.${id}.`
+      : `"${id}" needs a baseURL or a client in providers.${id} besides its key.`
+  return new ByokError('config', `keys.${id}: ${why}`, { field: `keys.${id}` })
 }
 
 function protocolOf(address: string): string {
