@@ -32,6 +32,8 @@ export class BYOKHandler {
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
   readonly #running = new Set<RequestContext>()
+  /** Those who wait until nothing is running. */
+  readonly #whenIdle: (() => void)[] = []
   #isClosed = false
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
@@ -119,11 +121,12 @@ export class BYOKHandler {
     return this
   }
 
-  /** Ends every request that is running, as if its caller had left, and takes no more. */
+  /** Ends every request that is running, as if its caller had left, waits until all are settled, and takes no more. */
   async close(): Promise<void> {
     this.#isClosed = true
     const reason = abortedBy(new DOMException('The handler was closed.', 'AbortError'))
     for (const context of this.#running) context.interrupt(reason)
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     this.#emitter.clear()
   }
 
@@ -139,7 +142,10 @@ export class BYOKHandler {
   ): RequestContext {
     if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
     const prepared = prepareRequest(request, method, this.#settings, this.#parts.newId('req'))
-    const onStop = (): boolean => this.#running.delete(context)
+    const onStop = (): void => {
+      this.#running.delete(context)
+      if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+    }
     const context = new RequestContext(prepared, this.#parts, commitOf(prepared), { queue, onStop })
     this.#running.add(context)
     return context

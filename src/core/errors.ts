@@ -76,7 +76,7 @@ export class ByokError extends Error {
       ...detailsOf(this),
       ...details,
     })
-    if (this.stack !== undefined) copy.stack = this.stack
+    if (this.stack !== undefined) copy.stack = this.stack.replace(this.message, () => message)
     return copy
   }
 

@@ -73,7 +73,7 @@ function mayGoOn(error: ByokError, context: RequestContext): boolean {
     case 'timeout':
       return error.phase !== 'total'
     case 'invalid-request':
-      return error.status !== undefined || error.provider !== undefined
+      return error.status !== undefined || error.upstream !== undefined // else it is our own word, before sending
     default:
       return true
   }
