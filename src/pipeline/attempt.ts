@@ -41,13 +41,13 @@ export async function runAttempt(
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
     context.display.restart()
     await context.announce({ type: 'attempt', id, provider, model, mode })
-    await context.relay(exchange.next, id)
+    await context.relay(exchange.source)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
-    if (last.length > 0) await context.show(last, id)
+    await context.show(last, id)
     return answer
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)

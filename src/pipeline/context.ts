@@ -6,7 +6,7 @@ import { ByokError } from '../core/errors.js'
 import type { AttemptEvent, OutputEvent, StreamEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
 import { Display } from './display.js'
-import type { EventQueue } from './event-queue.js'
+import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
 import type { Parts } from './parts.js'
 import type { Commit, PreparedRequest } from './prepared-request.js'
@@ -113,32 +113,27 @@ export class RequestContext {
     return this.#queue?.put(this.#withNotes([event]))
   }
 
-  /**
-   * Passes an answer on as it comes, batch by batch, where it is shown before it is whole; else only reads it. Resolves
-   * at its end, rejects with its error.
-   */
-  async relay(next: () => Promise<OutputEvent[] | undefined>, attemptId: string): Promise<void> {
-    const isWatched = this.display.isWatched || this.parts.emitter.hears('warning')
-    const watched = async (): Promise<StreamEvent[] | undefined> => {
-      const events = await next()
-      return events === undefined ? undefined : this.#watched(events, attemptId)
-    }
-    const shown = isWatched ? watched : next
-    if (this.#queue !== undefined) await this.#queue.draw(shown)
-    else while ((await shown()) !== undefined);
+  /** Passes an answer on as it comes, or only reads it where nobody iterates. Rejects with the answer's error. */
+  async relay(source: BatchSource): Promise<void> {
+    if (this.#queue !== undefined) return this.#queue.draw(source)
+    const read = source<boolean>((events) => events !== undefined, rethrow)
+    while (await read());
   }
 
-  /** Shows events that are no read's. A promise resolves when the consumer asks for more. */
-  show(events: OutputEvent[], attemptId: string): Promise<void> | undefined {
-    const shown = this.#watched(events, attemptId)
-    return this.#queue?.put(shown)
+  /** Shows the events of an answer's end, which no read brought. Resolves when the consumer asks for more. */
+  async show(events: OutputEvent[], attemptId: string): Promise<void> {
+    this.watch(events, attemptId)
+    if (events.length > 0) await this.#queue?.put(this.#withNotes(events))
   }
 
-  #watched(events: OutputEvent[], attemptId: string): StreamEvent[] {
-    if (events.length === 0) return events
-    this.#reportWarnings(events)
+  /** Tells callbacks and listeners of events, where the answer is shown before it is whole. */
+  watch(events: readonly OutputEvent[], attemptId: string): void {
     if (this.commit === 'first-output') this.display.show(events, attemptId)
-    return this.#withNotes(events)
+    if (!this.parts.emitter.hears('warning')) return
+    for (const event of events) {
+      if (event.type !== 'warning') continue
+      this.parts.emitter.emit('warning', { ...this.request.labels, warning: event.warning })
+    }
   }
 
   /** What the request itself has to say goes out with the next events. */
@@ -158,14 +153,6 @@ export class RequestContext {
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
   }
 
-  #reportWarnings(events: readonly OutputEvent[]): void {
-    if (!this.parts.emitter.hears('warning')) return
-    for (const event of events) {
-      if (event.type === 'warning')
-        this.parts.emitter.emit('warning', { ...this.request.labels, warning: event.warning })
-    }
-  }
-
   #callbackFailed(name: string): void {
     if (this.#hasCallbackFailed) return
     this.#hasCallbackFailed = true
@@ -175,6 +162,10 @@ export class RequestContext {
       option: name,
     })
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 /** The error for a caller who left. */

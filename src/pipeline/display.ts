@@ -26,11 +26,6 @@ export class Display {
     this.#onFailure = onFailure
   }
 
-  /** True when a callback or a `delta` listener would hear of events. */
-  get isWatched(): boolean {
-    return this.#callbacks.length > 0 || this.#emitter.hears('delta')
-  }
-
   /** Another attempt begins, and with it another answer. */
   restart(): void {
     this.#calls = new Set()

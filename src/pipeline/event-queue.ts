@@ -2,12 +2,18 @@
 
 import type { StreamEvent } from '../core/stream-event.js'
 
-/** Gives the next batch of events, `undefined` at the end. */
-type BatchSource = () => Promise<StreamEvent[] | undefined>
+/**
+ * Something that gives events batch by batch: told what to do with a batch (`undefined` at the end) and with an error, it
+ * gives the function that reads once.
+ */
+export type BatchSource = <Result>(
+  onBatch: (events: StreamEvent[] | undefined) => Result | Promise<Result>,
+  onError: (error: unknown) => Result,
+) => () => Promise<Result>
 
 /** A source that is being read, and who waits for its end. */
 interface Drawing {
-  readonly next: BatchSource
+  readonly read: () => Promise<void>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -40,10 +46,10 @@ export class EventQueue {
   }
 
   /** Lets the consumer read batches from a source. Resolves at the end of the source, rejects with its error. */
-  draw(next: BatchSource): Promise<void> {
+  draw(source: BatchSource): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#drawing = { next, resolve, reject }
-      if (this.#waiting !== undefined || this.#isGateOpen) this.#read(this.#drawing)
+      this.#drawing = { read: source<void>(this.#onBatch, this.#onError), resolve, reject }
+      if (this.#waiting !== undefined || this.#isGateOpen) void this.#read(this.#drawing).then(this.#wakeUp)
     })
   }
 
@@ -58,9 +64,12 @@ export class EventQueue {
   more(): Promise<void> {
     if (!this.#isOpen) return Promise.resolve()
     if (this.#waiting !== undefined) return this.#waiting
-    const waiting = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
+    const waiting =
+      this.#drawing === undefined || this.#isReading
+        ? new Promise<void>((resolve) => {
+            this.#wake = resolve
+          })
+        : this.#read(this.#drawing)
     this.#waiting = waiting
     this.#release()
     return waiting
@@ -70,6 +79,7 @@ export class EventQueue {
   letGo(): void {
     this.#isGateOpen = true
     this.#release()
+    if (this.#drawing !== undefined && !this.#isReading) void this.#read(this.#drawing).then(this.#wakeUp)
   }
 
   /** No more will come. */
@@ -88,26 +98,34 @@ export class EventQueue {
     const goOn = this.#goOn
     this.#goOn = undefined
     goOn?.()
-    if (this.#drawing !== undefined) this.#read(this.#drawing)
   }
 
-  #read(drawing: Drawing): void {
-    if (this.#isReading) return
+  /** Never rejects: an error is told to whoever waits for the end of the source. */
+  #read(drawing: Drawing): Promise<void> {
     this.#isReading = true
-    drawing.next().then(
-      (events) => {
-        this.#isReading = false
-        if (events === undefined) this.#endDrawing(drawing.resolve)
-        else {
-          if (events.length > 0) this.#add(events)
-          if (events.length === 0 || this.#isGateOpen) this.#read(drawing)
-        }
-      },
-      (error: unknown) => {
-        this.#isReading = false
-        this.#endDrawing(() => drawing.reject(error))
-      },
-    )
+    return drawing.read()
+  }
+
+  readonly #onBatch = (events: StreamEvent[] | undefined): void => {
+    const drawing = this.#readingEnded()
+    if (events === undefined) {
+      this.#endDrawing(() => drawing?.resolve())
+      return
+    }
+    if (events.length > 0) this.#add(events)
+    if (this.#isGateOpen && drawing !== undefined) void this.#read(drawing)
+  }
+
+  readonly #onError = (error: unknown): void => {
+    const drawing = this.#readingEnded()
+    this.#endDrawing(() => drawing?.reject(error))
+  }
+
+  /** Whoever waits to be woken goes on waiting; whoever waited for this read has what it asked for. */
+  #readingEnded(): Drawing | undefined {
+    this.#isReading = false
+    if (this.#wake === undefined) this.#waiting = undefined
+    return this.#drawing
   }
 
   #endDrawing(settle: () => void): void {
@@ -125,10 +143,11 @@ export class EventQueue {
     this.#wakeUp()
   }
 
-  #wakeUp(): void {
+  readonly #wakeUp = (): void => {
     const wake = this.#wake
+    if (wake === undefined) return
     this.#wake = undefined
     this.#waiting = undefined
-    wake?.()
+    wake()
   }
 }

@@ -10,6 +10,7 @@ import { withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
+import type { BatchSource } from './event-queue.js'
 import { Interruption } from './interruption.js'
 import type { Candidate } from './plan.js'
 
@@ -21,6 +22,7 @@ export class Exchange {
   readonly #startedOn: number
   readonly #candidate: Candidate
   readonly #mode: AttemptMode
+  readonly #attemptId: string
   readonly #context: RequestContext
   readonly #upstream = new AbortController()
   readonly #waits = new Interruption()
@@ -33,6 +35,7 @@ export class Exchange {
   constructor(candidate: Candidate, mode: AttemptMode, attemptId: string, context: RequestContext) {
     this.#candidate = candidate
     this.#mode = mode
+    this.#attemptId = attemptId
     this.#context = context
     const { parts, request } = context
     this.#startedOn = parts.clock.now()
@@ -52,10 +55,20 @@ export class Exchange {
     return this.firstDeltaMs !== undefined
   }
 
-  /** The events of the next network read; `undefined` at the end of a whole answer. Rejects with what went wrong. */
-  readonly next = (): Promise<OutputEvent[] | undefined> => {
-    if (this.#isOver) return Promise.resolve(undefined)
-    return this.#waits.guardWith(this.#read(), this.#onRead, this.#onFailure)
+  /**
+   * Gives a function that reads once from the network. `onBatch` gets the events of the read, and `undefined` at the end
+   * of a whole answer; `onError` gets what went wrong. They stand in for a `then` behind every read.
+   */
+  readonly source: BatchSource = (onBatch, onError) => {
+    const onRead = (read: IteratorResult<Delta | readonly Delta[]>) => onBatch(this.#eventsOf(read))
+    const onFailure = (error: unknown) => {
+      const events = this.#survived(error)
+      return events === undefined ? onError(error) : onBatch(events)
+    }
+    return () =>
+      this.#isOver
+        ? Promise.resolve(onBatch(undefined))
+        : this.#waits.guardWith(this.#read(), onRead, onFailure)
   }
 
   /** The folded answer; adds its whole tool calls to `events`. */
@@ -95,15 +108,15 @@ export class Exchange {
     }
   }
 
-  readonly #onRead = (read: IteratorResult<Delta | readonly Delta[]>): OutputEvent[] | undefined => {
+  #eventsOf(read: IteratorResult<Delta | readonly Delta[]>): OutputEvent[] | undefined {
     if (!read.done) return this.#take(isBatch(read.value) ? read.value : [read.value])
     if (this.accumulator.hasFinished) return undefined
     throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
   }
 
   /** Once the answer has said how it ended, what breaks behind that is only worth a note. */
-  readonly #onFailure = (error: unknown): OutputEvent[] => {
-    if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) throw error
+  #survived(error: unknown): OutputEvent[] | undefined {
+    if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) return undefined
     this.#upstream.abort()
     this.#isOver = true
     const message = `After the answer had ended: ${error instanceof Error ? error.message : String(error)}`
@@ -139,6 +152,7 @@ export class Exchange {
       this.#context.noteOutput()
     }
     this.#deadline.arrived(this.accumulator.hasFinished && arrival !== 'nothing' ? 'end' : arrival)
+    this.#context.watch(events, this.#attemptId)
     return events
   }
 

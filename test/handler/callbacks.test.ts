@@ -57,6 +57,20 @@ describe.each(dialects)('CB3: callbacks in %s', (dialect) => {
     expect(order.indexOf('start now')).toBeLessThan(order.indexOf('whole now'))
   })
 
+  it('listeners hear the same events as an iterator, up to the whole calls', async () => {
+    const toolCalls = [{ id: 'call_1', name: 'first', arguments: { a: 1 } }]
+    const upstream = await upstreamWith([reply.chat({ text: 'a', toolCalls })])
+    const { handler } = stageOf({ one: upstream }, {}, dialect)
+    const heard: string[] = []
+    handler.on('delta', ({ event }) => heard.push(event.type))
+    await handler.generateResponse(request)
+    const ofResponse = heard.splice(0)
+    const { kinds } = await readAll(handler.streamCompletion(request))
+    expect(kinds).toEqual(['attempt', ...heard, 'done'])
+    expect(ofResponse).toEqual(heard)
+    expect(heard.at(-1)).toBe('tool-call')
+  })
+
   it('hear that output began when it begins with a refusal', async () => {
     expect(await answers({ refusal: 'No.' })).toContain('first')
   })
