@@ -101,7 +101,7 @@ export class ChunkAccumulator {
       provider: 'unknown',
       model: answer.model ?? 'unknown',
       requestedModel: answer.model ?? 'unknown',
-      route: { candidates: [] },
+      route: { candidates: [], excluded: [] },
       attempts: [],
       cost: { usd: null, ...reported },
       timing: { startedAt: this.#startedAt, totalMs: systemClock.date() - this.#startedAt },

@@ -124,7 +124,10 @@ export class BYOKHandler {
   /** Ends every request that is running, as if its caller had left, waits until all are settled, and takes no more. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const reason = abortedBy(new DOMException('The handler was closed.', 'AbortError'))
+    const reason = abortedBy(
+      new DOMException('The handler was closed.', 'AbortError'),
+      'The handler was closed.',
+    )
     for (const context of this.#running) context.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     this.#emitter.clear()

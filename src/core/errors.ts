@@ -40,6 +40,8 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
  * `attempts` who was asked; `partial` what had arrived. It turns into JSON without its cause and stack, and no key is in it.
  */
 export class ByokError extends Error {
+  /** Said here, since a minifier changes the name of the class. */
+  protected static readonly errorName: string = 'ByokError'
   readonly code: ErrorCode
   readonly isRetryable: boolean
   declare readonly provider?: string
@@ -63,7 +65,7 @@ export class ByokError extends Error {
         Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
     }
     Object.defineProperty(this, 'name', {
-      value: code === 'aborted' ? 'AbortError' : this.constructor.name,
+      value: code === 'aborted' ? 'AbortError' : new.target.errorName,
       configurable: true,
     })
     Object.defineProperty(this, marker, { value: true })
@@ -87,7 +89,9 @@ export class ByokError extends Error {
 }
 
 /** A failure of the provider or of the way to it: the only thing an adapter throws. */
-export class ProviderError extends ByokError {}
+export class ProviderError extends ByokError {
+  protected static override readonly errorName: string = 'ProviderError'
+}
 
 /** True for an error of this library, also one made by another copy of the package. */
 export function isByokError(error: unknown): error is ByokError {

@@ -56,14 +56,21 @@ export interface Timing {
   readonly firstDeltaMs?: number
 }
 
+/** Which models a request was to try. */
+export interface Route {
+  /** `provider/model`, in order. */
+  readonly candidates: readonly string[]
+  readonly excluded: readonly { readonly model: string; readonly reason: string }[]
+}
+
 /** Everything of ours about an answer. */
 export interface ByokInfo {
   readonly provider: string
   readonly model: string
   /** What the caller asked for: a model, an alias, a list joined by commas, or `auto`. */
   readonly requestedModel: string
-  /** The models that were considered, in order. */
-  readonly route: { readonly candidates: readonly string[] }
+  /** The models that were to be tried, in order, and those that were not, with the reason. */
+  readonly route: Route
   readonly attempts: readonly Attempt[]
   readonly cost: Cost
   readonly usage: Usage

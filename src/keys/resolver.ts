@@ -61,6 +61,7 @@ async function ask(find: KeyFunction, context: KeyContext): Promise<unknown> {
     if (isByokError(cause)) throw cause
     throw new ByokError('no-key', `The key function for "${context.provider}" failed.`, {
       cause,
+      isRetryable: true,
       provider: context.provider,
     })
   }

@@ -3,12 +3,20 @@
 import type { Attempt, AttemptMode, AttemptOutcome } from '../core/attempt.js'
 import type { ByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
+import type { ChatRequest } from '../core/request.js'
 import type { OutputEvent, ToolCallEvent } from '../core/stream-event.js'
 import type { Usage } from '../core/usage.js'
 import type { Answer } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
 import { Exchange } from './exchange.js'
 import type { Candidate } from './plan.js'
+
+/** Who is asked, how, and what. */
+export interface Step {
+  readonly candidate: Candidate
+  readonly mode: AttemptMode
+  readonly chat: ChatRequest
+}
 
 /** What becomes of an attempt, until it is written down. */
 interface Ending {
@@ -22,12 +30,9 @@ interface Ending {
  * throws with what had arrived. In every ending (success, failure, the caller leaving in the middle) the connection is
  * closed, the attempt is written down, and its cost is settled exactly once.
  */
-export async function runAttempt(
-  candidate: Candidate,
-  mode: AttemptMode,
-  context: RequestContext,
-): Promise<Answer> {
+export async function runAttempt(step: Step, context: RequestContext): Promise<Answer> {
   const { parts, request } = context
+  const { candidate, mode } = step
   const { provider, model } = candidate
   const { labels } = request
   const id = parts.newId('att')
@@ -35,7 +40,7 @@ export async function runAttempt(
   const startedOn = parts.clock.now()
   await admit(id, candidate, context)
 
-  const exchange = new Exchange(candidate, mode, id, context)
+  const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })

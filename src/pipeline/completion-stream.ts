@@ -56,7 +56,7 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
   /** Leaves the stream: closes the connection, settles what it cost, and throws nothing. */
   async return(): Promise<IteratorResult<StreamEvent, void>> {
     this.#isLeft = true
-    this.abort(new DOMException('The consumer left the stream.', 'AbortError'))
+    this.#leave()
     this.#queue.clear()
     await this.#running
     this.#ending ??= { error: this.#abort ?? abortedBy(undefined) }
@@ -75,9 +75,7 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
 
   /** Ends the stream: what waits for its next event gets an `aborted` error, with the reason as its cause. */
   abort(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): void {
-    if (this.#ending !== undefined) return
-    this.#abort ??= abortedBy(reason)
-    this.#context?.interrupt(this.#abort)
+    this.#interrupt(abortedBy(reason))
   }
 
   /**
@@ -97,6 +95,17 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
     while (this.#ending === undefined) await this.#more()
     if ('error' in this.#ending) throw this.#ending.error
     return this.#ending.response
+  }
+
+  #leave(): void {
+    const message = 'The consumer left the stream.'
+    this.#interrupt(abortedBy(new DOMException(message, 'AbortError'), message))
+  }
+
+  #interrupt(error: ByokError): void {
+    if (this.#ending !== undefined) return
+    this.#abort ??= error
+    this.#context?.interrupt(this.#abort)
   }
 
   /** Asks the pipeline for more, and begins where it has not begun. */

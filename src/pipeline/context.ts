@@ -108,6 +108,20 @@ export class RequestContext {
     return this.#waits.guard(promise)
   }
 
+  /** Waits, unless the request is interrupted meanwhile. */
+  async pause(delayMs: number): Promise<void> {
+    let cancelTimer: CancelTimer | undefined
+    try {
+      await this.guard(
+        new Promise<void>((resolve) => {
+          cancelTimer = this.parts.clock.timer(delayMs, resolve)
+        }),
+      )
+    } finally {
+      cancelTimer?.()
+    }
+  }
+
   /** Tells who iterates that a model is being asked. */
   announce(event: AttemptEvent): Promise<void> | undefined {
     return this.#queue?.put(this.#withNotes([event]))
@@ -168,10 +182,7 @@ function rethrow(error: unknown): never {
   throw error
 }
 
-/** The error for a caller who left. */
-export function abortedBy(reason: unknown): ByokError {
-  return new ByokError('aborted', 'The request was aborted by the caller.', {
-    cause: reason,
-    isRetryable: false,
-  })
+/** The error for a request that was ended from outside, by its caller unless `message` says otherwise. */
+export function abortedBy(reason: unknown, message = 'The request was aborted by the caller.'): ByokError {
+  return new ByokError('aborted', message, { cause: reason, isRetryable: false })
 }

@@ -4,6 +4,7 @@ import type { AttemptMode } from '../core/attempt.js'
 import type { ProviderCall } from '../core/contracts.js'
 import { type Delta, isOutput, type WarningDelta } from '../core/delta.js'
 import { type ByokError, isByokError, ProviderError } from '../core/errors.js'
+import type { ChatRequest } from '../core/request.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { withoutKey } from '../providers/without-key.js'
@@ -14,6 +15,13 @@ import type { BatchSource } from './event-queue.js'
 import { Interruption } from './interruption.js'
 import type { Candidate } from './plan.js'
 
+/** Whom a call asks, how, and what. */
+interface ExchangeCall {
+  readonly candidate: Candidate
+  readonly mode: AttemptMode
+  readonly chat: ChatRequest
+}
+
 /** A provider call under way. Always end it with `close()`. */
 export class Exchange {
   readonly accumulator: CompletionAccumulator
@@ -22,6 +30,7 @@ export class Exchange {
   readonly #startedOn: number
   readonly #candidate: Candidate
   readonly #mode: AttemptMode
+  readonly #chat: ChatRequest
   readonly #attemptId: string
   readonly #context: RequestContext
   readonly #upstream = new AbortController()
@@ -32,9 +41,11 @@ export class Exchange {
   /** The answer is whole, and what might still have followed it is not read. */
   #isOver = false
 
-  constructor(candidate: Candidate, mode: AttemptMode, attemptId: string, context: RequestContext) {
-    this.#candidate = candidate
-    this.#mode = mode
+  constructor(call: ExchangeCall, attemptId: string, context: RequestContext) {
+    const { chat } = call
+    this.#candidate = call.candidate
+    this.#mode = call.mode
+    this.#chat = chat
     this.#attemptId = attemptId
     this.#context = context
     const { parts, request } = context
@@ -45,7 +56,7 @@ export class Exchange {
     )
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
-      estimatePromptTokens: () => estimatePromptTokens(request.chat),
+      estimatePromptTokens: () => estimatePromptTokens(chat),
       repairToolArguments: request.repairToolArguments,
     })
   }
@@ -128,7 +139,7 @@ export class Exchange {
     const { key } = this.#candidate.credential
     const call: ProviderCall = {
       model: this.#candidate.model,
-      request: this.#context.request.chat,
+      request: this.#chat,
       signal: this.#upstream.signal,
       ...(key === undefined ? {} : { key }),
     }

@@ -3,7 +3,7 @@
 import { type ByokError, isByokError } from '../core/errors.js'
 import { isUnreachable } from '../providers/network-error.js'
 import type { Answer } from '../stream/accumulator.js'
-import { runAttempt } from './attempt.js'
+import { runAttempt, type Step } from './attempt.js'
 import type { RequestContext } from './context.js'
 import type { Candidate } from './plan.js'
 
@@ -29,18 +29,42 @@ async function climb(candidate: Candidate, context: RequestContext): Promise<Ans
   const { entry, provider, model } = candidate
   const { streamingRefusals } = context.parts
   const canAskWhole = entry.adapter.complete !== undefined
+  const { chat } = context.request
   if (canAskWhole && (!entry.streams || streamingRefusals.includes(provider, model))) {
-    return await runAttempt(candidate, 'whole', context)
+    return askAgain({ candidate, mode: 'whole', chat }, context)
   }
   try {
-    return await runAttempt(candidate, 'stream', context)
+    return await askAgain({ candidate, mode: 'stream', chat }, context)
   } catch (error) {
     if (!canAskWhole || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
     if (isRefusal) streamingRefusals.remember(provider, model)
     const isAllowed = context.request.failover.streamFallback
     if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
-    return await runAttempt(candidate, 'whole', context)
+    return runAttempt({ candidate, mode: 'whole', chat }, context)
+  }
+}
+
+/** One step of the ladder: again after a wait, and once with the request mended, where the parts say so. */
+async function askAgain(first: Step, context: RequestContext): Promise<Answer> {
+  const { retry, repair } = context.parts
+  let step = first
+  for (let retries = 0; ; ) {
+    try {
+      return await runAttempt(step, context)
+    } catch (error) {
+      if (!isByokError(error) || error.partial !== undefined || context.interruption !== undefined)
+        throw error
+      const mended = step === first ? repair(step.chat, error) : undefined
+      if (mended !== undefined) {
+        step = { ...step, chat: mended }
+        continue
+      }
+      const delayMs = retry.delayMs(error, retries)
+      if (delayMs === undefined) throw error
+      retries += 1
+      await context.pause(delayMs)
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../core/clock.js'
 import type { ProviderAdapter } from '../core/contracts.js'
 import type { ByokError } from '../core/errors.js'
+import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/ledger.js'
 import type { PriceSource } from '../cost/price.js'
@@ -49,7 +50,7 @@ export interface RetryPolicy {
 }
 
 /** Mends a request that a provider refused; `undefined` where nothing recognised is wrong with it. */
-export type RequestRepair = (request: PreparedRequest, error: ByokError) => PreparedRequest | undefined
+export type RequestRepair = (chat: ChatRequest, error: ByokError) => ChatRequest | undefined
 
 /** Says which tool calls may be handed to the caller. Throws `tool-denied`. */
 export type Governance = (request: PreparedRequest, calls: readonly ToolCallEvent[]) => Promise<void>

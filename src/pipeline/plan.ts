@@ -1,6 +1,6 @@
 // Which models a request will try, in order, and whose key pays for each. No call is made, and nothing is changed.
 
-import { ByokError } from '../core/errors.js'
+import { ByokError, isByokError } from '../core/errors.js'
 import type { Credential } from '../keys/resolver.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import type { Parts, ProviderEntry } from './parts.js'
@@ -31,6 +31,7 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
   const wanted = request.models === 'auto' ? defaults(parts) : request.models
   const candidates: Candidate[] = []
   const excluded: ExcludedModel[] = []
+  let lookupFailure: ByokError | undefined
   for (const reference of wanted) {
     if (candidates.length === request.failover.maxCandidates) {
       excluded.push({ ...reference, reason: `more than ${request.failover.maxCandidates} candidates` })
@@ -42,11 +43,17 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
         field: 'model',
       })
     }
-    const credential = await credentialFor(entry, request, parts)
-    if (credential === undefined) excluded.push({ ...reference, reason: `no key for "${entry.id}"` })
-    else candidates.push({ ...reference, entry, credential })
+    try {
+      const credential = await credentialFor(entry, request, parts)
+      if (credential === undefined) excluded.push({ ...reference, reason: `no key for "${entry.id}"` })
+      else candidates.push({ ...reference, entry, credential })
+    } catch (error) {
+      if (!isByokError(error)) throw error
+      lookupFailure ??= error
+      excluded.push({ ...reference, reason: error.message })
+    }
   }
-  if (candidates.length === 0) throw noKey(wanted)
+  if (candidates.length === 0) throw lookupFailure ?? noKey(wanted, request)
   return { candidates: order(candidates, request, parts), excluded }
 }
 
@@ -89,16 +96,23 @@ function order(
   return [...ordered, ...rest]
 }
 
-function noKey(wanted: readonly ModelReference[]): ByokError {
+function noKey(wanted: readonly ModelReference[], request: PreparedRequest): ByokError {
   const providers = [...new Set(wanted.map((reference) => reference.provider))]
-  if (providers.length === 0) {
+  const [provider, other] = providers
+  if (provider === undefined) {
     return new ByokError(
       'no-key',
       'No provider has a key. Give one in `keys`, or name a model of a provider that needs none.',
     )
   }
-  const [provider] = providers
-  return new ByokError('no-key', `There is no key for ${providers.map((id) => `"${id}"`).join(', ')}.`, {
-    ...(providers.length === 1 && provider !== undefined ? { provider } : {}),
-  })
+  const names = providers.map((id) => `"${id}"`).join(', ')
+  const hint =
+    request.keys.size > 0
+      ? `This request brings keys of its own (${[...request.keys.keys()].join(', ')}), so the app's are not used for it.`
+      : `Set keys.${provider} on the handler, or bring one with the request.`
+  return new ByokError(
+    'no-key',
+    `There is no key for ${names}. ${hint}`,
+    other === undefined ? { provider } : {},
+  )
 }

@@ -81,9 +81,15 @@ function mayGoOn(error: ByokError, context: RequestContext): boolean {
 
 function allFailed(last: ByokError | undefined, context: RequestContext): ByokError {
   const { attempts } = context
-  const failures = attempts.map((attempt) => `${nameOf(attempt)} (${attempt.error?.code ?? attempt.outcome})`)
+  const failures = new Map<string, string[]>()
+  for (const attempt of attempts) {
+    const seen = failures.get(nameOf(attempt)) ?? []
+    const status = attempt.error?.status === undefined ? '' : ` ${attempt.error.status}`
+    failures.set(nameOf(attempt), [...seen, `${attempt.error?.code ?? attempt.outcome}${status}`])
+  }
+  const told = [...failures].map(([model, codes]) => `${model} (${codes.join(', then ')})`).join('; ')
   const waits = attempts.map((attempt) => attempt.error?.retryAfterMs).filter((wait) => wait !== undefined)
-  return new ByokError('all-attempts-failed', `No model answered: ${failures.join(', ')}.`, {
+  return new ByokError('all-attempts-failed', `No model answered: ${told}.`, {
     attempts: [...attempts],
     cause: last,
     isRetryable: last?.isRetryable ?? false,
@@ -103,7 +109,10 @@ function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: { candidates: plan.candidates.map(nameOf) },
+    route: {
+      candidates: plan.candidates.map(nameOf),
+      excluded: plan.excluded.map(({ reason, ...reference }) => ({ model: nameOf(reference), reason })),
+    },
     attempts: [...attempts],
     cost: totalCost(context, answer.reportedUsd),
     timing: {

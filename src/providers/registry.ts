@@ -159,6 +159,9 @@ function rowOf(id: string, setting: ProviderSetting): ProviderRow {
     )
   if (baseURL !== null && !/^https?:$/.test(protocolOf(baseURL)))
     throw config(id, 'baseURL', 'must be an http: or https: address.')
+  if (baseURL !== null && hasCredentials(baseURL)) {
+    throw config(id, 'baseURL', 'must not hold a user name or password: a key belongs in `keys`.')
+  }
   const streaming = setting.streaming ?? preset?.streaming
   const quirks =
     preset !== undefined && (setting.dialect ?? preset.dialect) === preset.dialect ? preset.quirks : undefined
@@ -182,6 +185,11 @@ function unusable(id: string): ByokError {
       ? `there is no provider "${id}". Known ones need only a key; others a baseURL in providers.${id}.`
       : `"${id}" needs a baseURL or a client in providers.${id} besides its key.`
   return new ByokError('config', `keys.${id}: ${why}`, { field: `keys.${id}` })
+}
+
+function hasCredentials(address: string): boolean {
+  const { username, password } = new URL(address)
+  return username !== '' || password !== ''
 }
 
 function protocolOf(address: string): string {

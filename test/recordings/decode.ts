@@ -82,7 +82,7 @@ function responseOf(answer: Answer): CompletionResponse {
     provider: 'test',
     model: 'unnamed',
     requestedModel: 'test/unnamed',
-    route: { candidates: ['test/unnamed'] },
+    route: { candidates: ['test/unnamed'], excluded: [] },
     attempts: [],
     cost: { usd: null },
     timing: { startedAt: 0, totalMs: 0 },
