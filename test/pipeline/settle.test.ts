@@ -5,67 +5,12 @@ import type { Attempt } from '../../src/core/attempt.js'
 import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { ProviderError } from '../../src/core/errors.js'
 import { AttemptLedger, type Hold } from '../../src/cost/ledger.js'
-import { unknownPrices } from '../../src/cost/price.js'
-import { SafeEmitter } from '../../src/events/emitter.js'
 import { BYOKHandler } from '../../src/handler.js'
-import { KeyResolver } from '../../src/keys/resolver.js'
-import { checkHandlerOptions } from '../../src/options/handler-options.js'
-import { prepareRequest } from '../../src/options/prepare.js'
-import { abortedBy, RequestContext } from '../../src/pipeline/context.js'
-import { allowAll, keepOrder, noRepair, noRetry, type Parts } from '../../src/pipeline/parts.js'
-import { run } from '../../src/pipeline/run.js'
-import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
-import { FakeClock } from '../../src/testing/fake-clock.js'
+import { abortedBy } from '../../src/pipeline/context.js'
 import { type Reply, reply } from '../../src/testing/reply.js'
 import { type ScriptedReply, scriptedProvider } from '../../src/testing/scripted-provider.js'
+import { booksOf, drain } from './books.js'
 import { closing, failureOf, readAll, stageOf, until, upstreamWith, watch } from './stage.js'
-
-/** The parts of a handler, with books that can be read. */
-function booksOf(adapter: ProviderAdapter, ledger: AttemptLedger = new AttemptLedger()) {
-  const clock = new FakeClock()
-  const verdicts: string[] = []
-  const entry = { id: adapter.id, adapter, needsKey: false, defaultModel: 'm', streams: true }
-  let names = 0
-  const parts: Parts = {
-    clock,
-    providers: { get: () => entry, configured: () => [adapter.id] },
-    keys: new KeyResolver(new Map()),
-    budget: ledger,
-    prices: unknownPrices,
-    retry: noRetry,
-    breaker: {
-      acquire: () => {
-        const index = verdicts.push('') - 1
-        const say = (verdict: string) => () => {
-          verdicts[index] += verdict
-        }
-        return { success: say('success'), failure: say('failure'), ignore: say('ignore') }
-      },
-    },
-    repair: noRepair,
-    governance: allowAll,
-    reRank: keepOrder,
-    streamingRefusals: new StreamingRefusals(clock),
-    emitter: new SafeEmitter(() => undefined),
-    newId: (prefix) => `${prefix}_${names++}`,
-  }
-  const prepare = (model: string | string[], commit: 'first-output' | 'done' = 'first-output') =>
-    new RequestContext(
-      prepareRequest({ model, prompt: 'x' }, 'streamCompletion', checkHandlerOptions({ clock }), 'req_1'),
-      parts,
-      commit,
-    )
-  return { parts, ledger, verdicts, prepare, clock }
-}
-
-async function drain(context: RequestContext): Promise<string> {
-  try {
-    await run(context)
-    return 'answered'
-  } catch (error) {
-    return (error as { code: string }).code // the pipeline throws nothing else
-  }
-}
 
 const word = { type: 'text', text: 'a' } as const
 const failure = (code: 'provider' | 'authentication' | 'invalid-request') =>

@@ -1,0 +1,75 @@
+// The seams of the pipeline: what a retry policy and a repair may do between two attempts.
+
+import { describe, expect, it } from 'vitest'
+import { ProviderError } from '../../src/core/errors.js'
+import type { RetryPolicy } from '../../src/pipeline/parts.js'
+import { scriptedProvider } from '../../src/testing/scripted-provider.js'
+import { booksOf, drain } from './books.js'
+
+const busy = new ProviderError('overloaded', 'busy', { status: 529 })
+const refused = new ProviderError('invalid-request', 'no', {
+  status: 400,
+  upstream: { param: 'temperature' },
+})
+const twice: RetryPolicy = { delayMs: (_, retries) => (retries < 2 ? 1_000 : undefined) }
+
+describe('a retry policy', () => {
+  it('has the same model asked again after its wait', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[busy], [busy], 'hello'] })
+    const { prepare, clock, ledger } = booksOf(provider, undefined, { retry: twice })
+    const ended = drain(prepare('p/m'))
+    await clock.advance(999)
+    expect(provider.calls).toHaveLength(1)
+    await clock.advance(1)
+    expect(provider.calls).toHaveLength(2)
+    await clock.advance(1_000)
+    expect(await ended).toBe('answered')
+    expect(ledger.counts()).toMatchObject({ admitted: 3, committed: 3, open: 0 })
+  })
+
+  it('gives up when it says so', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[busy]] })
+    const { prepare, clock } = booksOf(provider, undefined, { retry: twice })
+    const ended = drain(prepare('p/m'))
+    await clock.advance(10_000)
+    expect(await ended).toBe('overloaded')
+    expect(provider.calls).toHaveLength(3)
+  })
+
+  it('is not asked once the caller may have seen output', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[{ type: 'text', text: 'a' }, busy]] })
+    const { prepare } = booksOf(provider, undefined, { retry: twice })
+    expect(await drain(prepare('p/m'))).toBe('overloaded')
+    expect(provider.calls).toHaveLength(1)
+  })
+
+  it('waits no longer when the request is aborted, and leaves no timer', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[busy]] })
+    const { prepare, clock } = booksOf(provider, undefined, { retry: twice })
+    const context = prepare('p/m')
+    const ended = drain(context)
+    await clock.advance(500)
+    context.interrupt(new ProviderError('aborted', 'enough'))
+    expect(await ended).toBe('aborted')
+    expect(provider.calls).toHaveLength(1)
+    expect(clock.pending()).toBe(0)
+  })
+})
+
+describe('a repair', () => {
+  it("has the mended request sent once, and leaves the caller's as it was", async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[refused], 'hello'] })
+    const { prepare } = booksOf(provider, undefined, { repair: (chat) => ({ ...chat, temperature: 1 }) })
+    const context = prepare('p/m')
+    expect(await drain(context)).toBe('answered')
+    expect(provider.calls.map(({ request }) => request.temperature)).toEqual([undefined, 1])
+    expect(context.request.chat.temperature).toBeUndefined()
+  })
+
+  it('is not tried twice', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: [[refused]] })
+    const { prepare } = booksOf(provider, undefined, { repair: (chat) => ({ ...chat, temperature: 1 }) })
+    expect(await drain(prepare('p/m'))).toBe('invalid-request')
+    expect(provider.calls).toHaveLength(2)
+  })
+})
