@@ -1,6 +1,6 @@
 // The fold, for use without a handler: chunks of any dialect, or deltas, into one response.
 
-import { systemClock } from './core/clock.js'
+import { type Clock, systemClock } from './core/clock.js'
 import type { Delta } from './core/delta.js'
 import { ByokError, isByokError, ProviderError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
@@ -16,8 +16,10 @@ import { openaiResponses } from './wire/openai-responses/dialect.js'
 export interface ChunkOptions {
   /** Whose chunks they are. Deltas of ours are told apart by their `type`. @default 'openai-chat' */
   readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages'
-  /** Mends tool arguments that are no whole JSON, and says so in `byok.repairs`. @default false */
+  /** Mends tool arguments that are no whole JSON object, and says so in `byok.repairs`. @default false */
   readonly repairToolArguments?: boolean
+  /** Times the answer, from the accumulator's making to its end. @default the real clock */
+  readonly clock?: Clock
 }
 
 const dialects = {
@@ -48,11 +50,17 @@ const deltaTypes: ReadonlySet<unknown> = new Set([
 export class ChunkAccumulator {
   readonly #decoder: AnswerDecoder
   readonly #accumulator: CompletionAccumulator
-  readonly #startedAt = systemClock.date()
+  readonly #clock: Clock
+  readonly #startedAt: number
+  /** On the clock that never jumps. */
+  readonly #begin: number
   #takesDeltas = false
   #response: CompletionResponse | undefined
 
   constructor(options: ChunkOptions = {}) {
+    this.#clock = options.clock ?? systemClock
+    this.#startedAt = this.#clock.date()
+    this.#begin = this.#clock.now()
     this.#decoder = dialects[options.dialect ?? 'openai-chat'].decoder()
     this.#accumulator = new CompletionAccumulator({
       fallbackId: 'chatcmpl-accumulated',
@@ -104,7 +112,7 @@ export class ChunkAccumulator {
       route: { candidates: [], excluded: [] },
       attempts: [],
       cost: { usd: null, ...reported },
-      timing: { startedAt: this.#startedAt, totalMs: systemClock.date() - this.#startedAt },
+      timing: { startedAt: this.#startedAt, totalMs: this.#clock.now() - this.#begin },
       credentialSource: 'none',
       warnings: [],
       repairs: [],

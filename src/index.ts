@@ -4,7 +4,6 @@ export { accumulate, ChunkAccumulator, type ChunkOptions } from './accumulate.js
 export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type {
-  AdapterSurroundings,
   ProviderAdapter,
   ProviderCall,
   Transport,
@@ -29,8 +28,14 @@ export type { FinishReason } from './core/finish-reason.js'
 export type { HandlerEvents, RequestLabels } from './core/handler-events.js'
 export type {
   AssistantMessage,
+  CacheMark,
   Content,
   ContentPart,
+  CustomTool,
+  CustomToolCall,
+  FunctionTool,
+  FunctionToolCall,
+  ImagePart,
   JsonSchema,
   Message,
   MessageOrigin,
@@ -38,6 +43,7 @@ export type {
   ReasoningSetting,
   ResponseFormat,
   SystemMessage,
+  TextPart,
   Tool,
   ToolCall,
   ToolChoice,

@@ -36,7 +36,7 @@ export function terminalOptions(
   return {
     hasColour: isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb',
     isWatched: isTerminal && !environment.CI,
-    width: Math.min(Math.max((stream.columns ?? 90) - longestTail, 40), 84),
+    width: Math.min(Math.max((stream.columns || 90) - longestTail, 40), 84),
   }
 }
 

@@ -15,6 +15,11 @@ export interface Clock {
   timer(delayMs: number, callback: () => void): CancelTimer
 }
 
+/** Milliseconds without the digits that no clock knows: three behind the point. */
+export function toMicroseconds(durationMs: number): number {
+  return Math.round(durationMs * 1_000) / 1_000
+}
+
 /** The longest delay that `setTimeout` takes; a longer one would fire at once. */
 const maxTimerMs = 2 ** 31 - 1
 

@@ -9,7 +9,10 @@ export interface TextPart {
 /** An image by `https:` URL, `data:` URI or raw base64 (its type is read from its first bytes). */
 export interface ImagePart {
   readonly type: 'image_url'
-  readonly image_url: { readonly url: string; readonly detail?: 'auto' | 'low' | 'high' }
+  readonly image_url: {
+    readonly url: string
+    readonly detail?: 'auto' | 'low' | 'high' | 'original' | undefined
+  }
 }
 
 /** Sound, in base64. */
@@ -21,7 +24,11 @@ export interface AudioPart {
 /** A document: a data URI, or the id of a file the provider holds. */
 export interface FilePart {
   readonly type: 'file'
-  readonly file: { readonly file_data?: string; readonly file_id?: string; readonly filename?: string }
+  readonly file: {
+    readonly file_data?: string | undefined
+    readonly file_id?: string | undefined
+    readonly filename?: string | undefined
+  }
 }
 
 /** What an earlier answer declined to say. */
@@ -32,9 +39,10 @@ export interface RefusalPart {
 
 /** Asks the provider to keep the prompt up to this part in its cache (Anthropic's mark; others cache by themselves). */
 export interface CacheMark {
-  readonly cache_control?: { readonly type: 'ephemeral'; readonly ttl?: '5m' | '1h' }
+  readonly cache_control?: { readonly type: 'ephemeral'; readonly ttl?: '5m' | '1h' | undefined } | undefined
 }
 
+/** One part of a message's content, told apart by its `type`. */
 export type ContentPart = (TextPart | ImagePart | AudioPart | FilePart | RefusalPart) & CacheMark
 
 /** Text, or parts in order. */
@@ -60,6 +68,7 @@ export interface ToolCallMarks {
   readonly invalid?: true
 }
 
+/** A call that a model asks for. The app runs it, and answers with a `tool` message of the same id. */
 export type ToolCall = (FunctionToolCall | CustomToolCall) & ToolCallMarks
 
 /**
@@ -83,12 +92,14 @@ export interface MessageOrigin {
   readonly reasoning: readonly ReasoningBlock[]
 }
 
+/** What the app tells the model, before or between the turns. */
 export interface SystemMessage {
   readonly role: 'system' | 'developer'
   readonly content: Content
   readonly name?: string
 }
 
+/** What the end user says. */
 export interface UserMessage {
   readonly role: 'user'
   readonly content: Content
@@ -98,12 +109,12 @@ export interface UserMessage {
 /** An earlier answer. Put `response.choices[0].message` here as it is: `byok` carries what its provider wants back. */
 export interface AssistantMessage {
   readonly role: 'assistant'
-  readonly content?: Content | null
-  readonly refusal?: string | null
+  readonly content?: Content | null | undefined
+  readonly refusal?: string | null | undefined
   readonly name?: string
-  readonly tool_calls?: readonly ToolCall[]
-  readonly reasoning_content?: string
-  readonly byok?: MessageOrigin
+  readonly tool_calls?: readonly ToolCall[] | undefined
+  readonly reasoning_content?: string | undefined
+  readonly byok?: MessageOrigin | undefined
 }
 
 /** What a tool answered. */
@@ -113,28 +124,41 @@ export interface ToolMessage {
   readonly content: Content
 }
 
+/** One message of a conversation, in OpenAI's shape, told apart by its `role`. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
-/** A JSON Schema. */
-export type JsonSchema = Readonly<Record<string, unknown>>
+/** A JSON Schema: any object, so that schemas typed by an interface go in too. Lists are refused at run time. */
+export type JsonSchema = object
 
 /** A function that the model may ask for. */
 export interface FunctionTool extends CacheMark {
   readonly type: 'function'
   readonly function: {
     readonly name: string
-    readonly description?: string
-    readonly parameters?: JsonSchema
-    readonly strict?: boolean | null
+    readonly description?: string | undefined
+    readonly parameters?: JsonSchema | undefined
+    readonly strict?: boolean | null | undefined
   }
 }
 
 /** A tool that takes free text instead of JSON. */
 export interface CustomTool {
   readonly type: 'custom'
-  readonly custom: { readonly name: string; readonly description?: string; readonly format?: JsonSchema }
+  readonly custom: {
+    readonly name: string
+    readonly description?: string | undefined
+    /** The form of the text. @default free text */
+    readonly format?:
+      | { readonly type: 'text' }
+      | {
+          readonly type: 'grammar'
+          readonly grammar: { readonly definition: string; readonly syntax: 'lark' | 'regex' }
+        }
+      | undefined
+  }
 }
 
+/** A tool that is offered to the model. */
 export type Tool = FunctionTool | CustomTool
 
 /** Whether the model may, must or must not call a tool, or which one it must call. */
@@ -153,9 +177,9 @@ export type ResponseFormat =
       readonly type: 'json_schema'
       readonly json_schema: {
         readonly name: string
-        readonly description?: string
-        readonly schema?: JsonSchema
-        readonly strict?: boolean | null
+        readonly description?: string | undefined
+        readonly schema?: JsonSchema | undefined
+        readonly strict?: boolean | null | undefined
       }
     }
 

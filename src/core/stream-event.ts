@@ -16,6 +16,7 @@ export interface AttemptEvent {
   readonly restarted?: true
 }
 
+/** A piece of the answer's text. Joined in order, the pieces are the whole text. */
 export interface TextEvent {
   readonly type: 'text'
   readonly text: string
@@ -23,11 +24,13 @@ export interface TextEvent {
   readonly afterToolCall?: true
 }
 
+/** A piece of the reasoning that the model shows. */
 export interface ReasoningEvent {
   readonly type: 'reasoning'
   readonly text: string
 }
 
+/** A piece of what the model says where it declines to answer. */
 export interface RefusalEvent {
   readonly type: 'refusal'
   readonly text: string
@@ -57,11 +60,13 @@ export interface ToolCallEvent {
   readonly invalid?: true
 }
 
+/** The tokens counted so far. Seen more than once, the last one counts: it is never a part to be added up. */
 export interface UsageEvent {
   readonly type: 'usage'
   readonly usage: Usage
 }
 
+/** Something worth knowing about an answer that stands all the same; it is in `byok.warnings` too. */
 export interface WarningEvent {
   readonly type: 'warning'
   readonly warning: Warning

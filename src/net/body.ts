@@ -57,7 +57,7 @@ export class BodyReader {
 }
 
 /**
- * The whole body as text. A body over `maxBytes` is cut there, or throws `invalid-response`; either way the rest is not
+ * The whole body as text. A body over `maxBytes` is cut there, or throws `event-too-large`; either way the rest is not
  * read. Counted after decompression, so that a small bomb is stopped too.
  */
 export async function readText(

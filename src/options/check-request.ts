@@ -29,26 +29,22 @@ export type Limits = PreparedRequest['limits']
 
 /** Headers that authenticate or frame a request: they are the transport's. */
 const reservedHeaders: ReadonlySet<string> = new Set([
-  ...[
-    'authorization',
-    'proxy-authorization',
-    'x-api-key',
-    'api-key',
-    'x-goog-api-key',
-    'cookie',
-    'host',
-    'connection',
-  ],
-  ...[
-    'content-length',
-    'content-type',
-    'content-encoding',
-    'transfer-encoding',
-    'te',
-    'trailer',
-    'upgrade',
-    'expect',
-  ],
+  'authorization',
+  'proxy-authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'cookie',
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
 ])
 
 const efforts: ReadonlySet<unknown> = new Set(['none', 'minimal', 'low', 'medium', 'high'])
@@ -107,15 +103,21 @@ export function checkKeys(fields: Fields, providers: readonly string[] | undefin
   return keys
 }
 
+const limitNames: { readonly [Name in keyof Required<TimeoutOptions>]: true } = {
+  totalMs: true,
+  firstTokenMs: true,
+  idleMs: true,
+}
+
 /** The limits of a request or a handler over those that hold otherwise. */
 export function checkTimeout(value: unknown, otherwise: Limits): Limits {
   if (value === undefined) return otherwise
   if (typeof value === 'number') return { ...otherwise, totalMs: numberAt(value, 'timeout', 1) }
   const given = objectAt(value, 'timeout')
-  const known: readonly (keyof TimeoutOptions)[] = ['totalMs', 'firstTokenMs', 'idleMs']
+  const known = Object.keys(limitNames)
   for (const name of Object.keys(given)) {
-    if (!known.some((field) => field === name))
-      throw invalid(`timeout.${name}`, `there is no such limit. Use ${known.join(', ')}.`)
+    if (!known.includes(name))
+      throw invalid(`timeout.${name.slice(0, 64)}`, `there is no such limit. Use ${known.join(', ')}.`)
   }
   const limits: Record<string, number> = {}
   for (const name of known)
@@ -123,10 +125,17 @@ export function checkTimeout(value: unknown, otherwise: Limits): Limits {
   return { ...otherwise, ...limits }
 }
 
+const callbackNames: { readonly [Name in keyof Required<DeltaCallbacks>]: true } = {
+  onTextDelta: true,
+  onReasoningDelta: true,
+  onFirstDelta: true,
+  onToolCallStart: true,
+}
+
 /** The callbacks, checked: those that are there, also where they are methods of an instance. */
 export function checkCallbacks(value: unknown): DeltaCallbacks {
   const given = objectAt(value, 'callbacks')
-  const known = ['onTextDelta', 'onReasoningDelta', 'onFirstDelta', 'onToolCallStart']
+  const known = Object.keys(callbackNames)
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(given))
   const unknown = isPlain ? Object.keys(given).find((name) => !known.includes(name)) : undefined
   if (unknown !== undefined)
@@ -176,23 +185,35 @@ function stopSequences(value: unknown, field: string): string[] {
   })
 }
 
+/** True for the efforts that OpenAI has above `high`, and this version does not. */
+export function isBeyondHigh(effort: unknown): effort is 'xhigh' | 'max' {
+  return effort === 'xhigh' || effort === 'max'
+}
+
 function reasoningSetting(value: unknown, field: string): ReasoningSetting {
   if (typeof value === 'number') return wholeNumberAt(value, field, 0)
+  if (isBeyondHigh(value)) return 'high'
   if (!efforts.has(value))
     throw invalid(field, 'must be "none", "minimal", "low", "medium", "high" or a number of tokens.')
   return value as ReasoningSetting // just checked
 }
 
 function providerOptions(value: unknown, field: string): ProviderOptions {
-  const options = objectAt(value, field)
-  for (const [provider, fields] of Object.entries(options)) objectAt(fields, `${field}.${provider}`)
-  return options as ProviderOptions // just checked
+  const given = Object.entries(objectAt(value, field)).filter(([, fields]) => fields !== undefined)
+  return Object.fromEntries(
+    given.map(([provider, fields]) => [provider, withoutUndefined(objectAt(fields, `${field}.${provider}`))]),
+  )
+}
+
+function withoutUndefined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
 /** Header names and values that cannot break out of their line, and none that the transport sets. */
 export function extraHeaders(value: unknown, field: string): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   for (const [name, header] of Object.entries(objectAt(value, field))) {
+    if (header === undefined) continue
     const shown = `${field}[${JSON.stringify(name.slice(0, 64))}]`
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name) || name === '__proto__')
       throw invalid(shown, 'is no header name.')

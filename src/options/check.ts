@@ -26,11 +26,13 @@ export function objectAt(value: unknown, field: string): Fields {
   return value as Fields // just checked
 }
 
+/** The value as a list. */
 export function listAt(value: unknown, field: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(field, `must be a list, and is ${kindOf(value)}.`)
   return value
 }
 
+/** The value as text, which may be empty. */
 export function textAt(value: unknown, field: string): string {
   if (typeof value !== 'string') throw invalid(field, `must be text, and is ${kindOf(value)}.`)
   return value
@@ -43,6 +45,7 @@ export function nameAt(value: unknown, field: string): string {
   return text
 }
 
+/** The value as true or false. */
 export function booleanAt(value: unknown, field: string): boolean {
   if (typeof value !== 'boolean') throw invalid(field, `must be true or false, and is ${kindOf(value)}.`)
   return value
@@ -55,8 +58,9 @@ export function numberAt(
   least: number,
   most = Number.MAX_SAFE_INTEGER,
 ): number {
-  if (typeof value !== 'number' || !Number.isFinite(value))
+  if (typeof value !== 'number' || Number.isNaN(value))
     throw invalid(field, `must be a number, and is ${kindOf(value)}.`)
+  if (!Number.isFinite(value)) throw invalid(field, 'must be a finite number.')
   if (value < least || value > most) {
     const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`
     throw invalid(field, `must be ${range}, and is ${value}.`)
@@ -71,6 +75,7 @@ export function wholeNumberAt(value: unknown, field: string, least: number): num
   return number
 }
 
+/** The value as a function. */
 export function functionAt(value: unknown, field: string): (...values: never[]) => unknown {
   if (typeof value !== 'function') throw invalid(field, `must be a function, and is ${kindOf(value)}.`)
   return value as (...values: never[]) => unknown // just checked
@@ -88,10 +93,31 @@ export function wordAt<const Word extends string>(
   return found
 }
 
-/** The known name that an unknown one was probably meant to be. */
+/** What is said of options that people know from elsewhere, and that there is nothing for. */
+export const notThere = 'Nothing of that kind is in this version.'
+
+/** Refuses a field that is not known. `path` says where it stands; without one, it is an option of its own. */
+export function refuseUnknown(
+  fields: Fields,
+  known: readonly string[],
+  path?: string,
+  advice?: ReadonlyMap<string, string>,
+): void {
+  for (const name of Object.keys(fields)) {
+    if (known.includes(name)) continue
+    const meant = closest(name, known)
+    const guess = meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`
+    const shown = name.slice(0, 64)
+    throw path === undefined
+      ? invalid(shown, `there is no such option. ${advice?.get(name) ?? guess}`)
+      : invalid(`${path}.${shown}`, `there is no such field. ${guess}`)
+  }
+}
+
+/** The known name that an unknown one was probably meant to be. A short name is near to too many: it may be one letter off. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
+  let bestDistance = name.length <= 5 ? 2 : Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
     const distance = editDistance(plain(name), plain(candidate), bestDistance)
     if (distance < bestDistance) {

@@ -12,20 +12,21 @@ import type { ProviderSetting } from '../providers/registry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
 import {
   booleanAt,
-  closest,
   type Fields,
   functionAt,
   invalid,
   listAt,
-  nameAt,
+  notThere,
   objectAt,
+  refuseUnknown,
   textAt,
   wholeNumberAt,
   wordAt,
 } from './check.js'
 import { checkModel } from './check-model.js'
-import { checkCallbacks, checkChat, checkTimeout, extraHeaders, type Limits } from './check-request.js'
-import { type CompletionRequest, inOurWords, type TimeoutOptions } from './completion-request.js'
+import { checkAdapters, checkProviders } from './check-providers.js'
+import { checkCallbacks, checkChat, checkTimeout, type Limits } from './check-request.js'
+import { type CompletionRequest, inOurWords, type Loose, type TimeoutOptions } from './completion-request.js'
 
 /** Hears what has no better place to go. It never sees a key. */
 export interface Logger {
@@ -48,43 +49,52 @@ export type RequestDefaults = Pick<
   | 'responseFormat'
 >
 
-/** The options of a handler. */
+/** The options of a handler. `undefined` is not given everywhere. */
 export interface HandlerOptions {
   /** Keys by provider: text, or a function that finds one for a tenant. Plain text serves every call. */
-  readonly keys?: Readonly<Record<string, KeySetting>>
+  readonly keys?: Readonly<Record<string, KeySetting | undefined>> | undefined
   /** What differs from the known vendors, and providers of the app's own. `false` switches one off. */
-  readonly providers?: Readonly<Record<string, ProviderSetting | false>>
+  readonly providers?: Readonly<Record<string, Loose<ProviderSetting> | false | undefined>> | undefined
   /** Providers from outside this package. */
-  readonly adapters?: readonly ProviderAdapter[]
+  readonly adapters?: readonly ProviderAdapter[] | undefined
   /** Names for models: one, or several to try in order. */
-  readonly models?: Readonly<Record<string, string | readonly string[]>>
+  readonly models?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
   /** Sent where a request does not say otherwise. */
-  readonly defaults?: RequestDefaults
-  readonly failover?: {
-    /** @default 5 */
-    readonly maxCandidates?: number
-    /** A stream that fails before output is asked for once more without streaming. @default true */
-    readonly streamFallback?: boolean
-    /** What happens when a stream breaks after output was seen: it throws, with what had come. */
-    readonly midStream?: 'error'
-  }
+  readonly defaults?: RequestDefaults | undefined
+  /** What happens when a model fails. */
+  readonly failover?:
+    | {
+        /** The most models that one request asks. @default 5 */
+        readonly maxCandidates?: number | undefined
+        /** A stream that fails before output is asked for once more without streaming. @default true */
+        readonly streamFallback?: boolean | undefined
+        /** What happens when a stream breaks after output was seen: it throws, with what had come. */
+        readonly midStream?: 'error' | undefined
+      }
+    | undefined
   /** A number is the total in milliseconds. */
-  readonly timeout?: number | TimeoutOptions
-  readonly limits?: {
-    /** The longest server-sent event that is taken, in bytes. @default 1 MiB */
-    readonly maxEventBytes?: number
-    /** The longest answer that is taken, in bytes. @default 32 MiB */
-    readonly maxResponseBytes?: number
-  }
+  readonly timeout?: number | TimeoutOptions | undefined
+  /** The sizes beyond which an answer is not read on. */
+  readonly limits?:
+    | {
+        /** The longest server-sent event that is taken, in bytes. @default 1 MiB */
+        readonly maxEventBytes?: number | undefined
+        /** The longest answer that is taken, in bytes. @default 32 MiB */
+        readonly maxResponseBytes?: number | undefined
+      }
+    | undefined
   /** Heard for every request, besides its own. */
-  readonly callbacks?: DeltaCallbacks
+  readonly callbacks?: Loose<DeltaCallbacks> | undefined
   /** An option that the model cannot honour is an error instead of a warning. @default false */
-  readonly strict?: boolean
+  readonly strict?: boolean | undefined
   /** Mends tool arguments that are no whole JSON, and says so in `byok.repairs`. @default false */
-  readonly repairToolArguments?: boolean
-  readonly fetch?: typeof globalThis.fetch
-  readonly clock?: Clock
-  readonly logger?: Logger
+  readonly repairToolArguments?: boolean | undefined
+  /** Sends the requests of the SDKs, instead of the global `fetch`: for a proxy, or a test. Not those of a `client`. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Tells the time, sets timers and draws random numbers, instead of the system: for tests. */
+  readonly clock?: Clock | undefined
+  /** Hears what has no better place to go, such as a listener that throws. @default nobody */
+  readonly logger?: Logger | undefined
 }
 
 /** The options with every default decided. */
@@ -107,10 +117,19 @@ export interface HandlerSettings {
 
 const defaultLimits: Limits = { totalMs: 300_000, firstTokenMs: 120_000, idleMs: 120_000, tailMs: 10_000 }
 
-const defaultNames = new Set([
-  ...['model', 'system', 'maxTokens', 'temperature', 'topP', 'stop', 'seed', 'reasoning', 'toolChoice'],
-  ...['parallelToolCalls', 'responseFormat'],
-])
+const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true } = {
+  model: true,
+  system: true,
+  maxTokens: true,
+  temperature: true,
+  topP: true,
+  stop: true,
+  seed: true,
+  reasoning: true,
+  toolChoice: true,
+  parallelToolCalls: true,
+  responseFormat: true,
+}
 
 /** The options, checked. Throws `config` for a setting that cannot work, `invalid-key-format` for such a key. */
 export function checkHandlerOptions(value: unknown): HandlerSettings {
@@ -122,9 +141,7 @@ export function checkHandlerOptions(value: unknown): HandlerSettings {
   }
 }
 
-type OptionChecks = { readonly [Name in keyof Required<HandlerOptions>]: true }
-
-const optionNames: OptionChecks = {
+const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } = {
   keys: true,
   providers: true,
   adapters: true,
@@ -142,7 +159,7 @@ const optionNames: OptionChecks = {
 }
 
 function check(options: Fields): HandlerSettings {
-  refuseUnknown(options, Object.keys(optionNames), 'option')
+  refuseUnknown(options, Object.keys(optionNames), undefined, advice)
   const failover = objectAt(options.failover ?? {}, 'failover')
   refuseUnknown(failover, ['maxCandidates', 'streamFallback', 'midStream'], 'failover')
   if (failover.midStream !== undefined) wordAt(failover.midStream, 'failover.midStream', ['error'])
@@ -152,7 +169,7 @@ function check(options: Fields): HandlerSettings {
   const aliases = checkAliases(options.models ?? {})
   return {
     keys: checkKeys(options.keys ?? {}),
-    providers: new Map(Object.entries(objectAt(options.providers ?? {}, 'providers')).map(checkProvider)),
+    providers: checkProviders(options.providers ?? {}),
     adapters: checkAdapters(options.adapters ?? []),
     aliases,
     defaults: checkDefaults(options.defaults ?? {}, aliases),
@@ -179,65 +196,49 @@ function check(options: Fields): HandlerSettings {
   }
 }
 
-function refuseUnknown(fields: Fields, known: readonly string[], what: string): void {
-  for (const name of Object.keys(fields)) {
-    if (known.includes(name)) continue
-    const meant = closest(name, known)
-    const hint = meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`
-    throw invalid(
-      name.slice(0, 64),
-      `there is no such ${what === 'option' ? 'option' : `field of ${what}`}. ${hint}`,
-    )
-  }
-}
+/** Options that people know from elsewhere, and what to do instead. */
+const advice: ReadonlyMap<string, string> = new Map([
+  ['apiKey', 'Use keys: { provider: key }.'],
+  ['baseURL', 'Use providers: { name: { baseURL } }.'],
+  ...[
+    'accessPlans',
+    'breaker',
+    'budgets',
+    'catalogue',
+    'classifier',
+    'concurrency',
+    'countTokens',
+    'governance',
+    'hosts',
+    'keyFallback',
+    'maxRetries',
+    'prices',
+    'retry',
+    'routing',
+    'store',
+    'tenants',
+    'unknownPrice',
+    'vault',
+  ].map((name) => [name, notThere] as const),
+])
 
 function checkKeys(value: unknown): Map<string, Secret | KeyFunction> {
   const keys = new Map<string, Secret | KeyFunction>()
   for (const [provider, setting] of Object.entries(objectAt(value, 'keys'))) {
     if (setting === undefined) continue
+    if (Array.isArray(setting)) {
+      const why = 'must be text or a function: several keys for one provider are not taken yet.'
+      throw invalid(`keys.${provider}`, why)
+    }
     keys.set(provider, typeof setting === 'function' ? (setting as KeyFunction) : secretOf(setting, provider)) // its result is checked
   }
   return keys
 }
 
-function checkProvider([id, value]: [string, unknown]): [string, ProviderSetting | false] {
-  if (id === '' || id.includes('/'))
-    throw invalid('providers', `"${id}" is no name for a provider: it may not be empty or hold a slash.`)
-  if (value === false) return [id, false]
-  const field = `providers.${id}`
-  const setting = objectAt(value, field)
-  refuseUnknown(
-    setting,
-    ['dialect', 'baseURL', 'keys', 'defaultModel', 'headers', 'streaming', 'client', 'transport'],
-    field,
-  )
-  if (setting.dialect !== undefined)
-    wordAt(setting.dialect, `${field}.dialect`, ['openai-chat', 'openai-responses', 'anthropic-messages'])
-  if (setting.baseURL !== undefined) nameAt(setting.baseURL, `${field}.baseURL`)
-  if (setting.keys !== undefined) wordAt(setting.keys, `${field}.keys`, ['none'])
-  if (setting.defaultModel !== undefined) nameAt(setting.defaultModel, `${field}.defaultModel`)
-  if (setting.headers !== undefined) extraHeaders(setting.headers, `${field}.headers`)
-  if (setting.streaming !== undefined) booleanAt(setting.streaming, `${field}.streaming`)
-  if (setting.client !== undefined)
-    functionAt(objectAt(setting.client, `${field}.client`).post, `${field}.client.post`)
-  if (setting.transport !== undefined)
-    functionAt(objectAt(setting.transport, `${field}.transport`).send, `${field}.transport.send`)
-  return [id, setting as ProviderSetting] // its fields have just been checked
-}
-
-function checkAdapters(value: unknown): ProviderAdapter[] {
-  return listAt(value, 'adapters').map((entry, index) => {
-    const field = `adapters[${index}]`
-    const adapter = objectAt(entry, field)
-    if (nameAt(adapter.id, `${field}.id`).includes('/')) throw invalid(`${field}.id`, 'may not hold a slash.')
-    functionAt(adapter.stream, `${field}.stream`)
-    return adapter as unknown as ProviderAdapter // it has what is used of one
-  })
-}
-
 function checkAliases(value: unknown): Map<string, ModelReference[]> {
   const aliases = new Map<string, ModelReference[]>()
   for (const [alias, models] of Object.entries(objectAt(value, 'models'))) {
+    if (models === undefined) continue
     const field = `models.${alias}`
     if (alias === 'auto' || alias === '') throw invalid(field, 'cannot be the name of an alias.')
     const list = typeof models === 'string' ? [models] : listAt(models, field)
@@ -254,8 +255,8 @@ function checkDefaults(value: unknown, aliases: HandlerSettings['aliases']): Fie
   try {
     const fields = inOurWords(value)
     for (const name of Object.keys(fields)) {
-      if (!defaultNames.has(name))
-        throw invalid(name, `has no default. Known are ${[...defaultNames].join(', ')}.`)
+      if (!Object.hasOwn(defaultNames, name))
+        throw invalid(name, `has no default. Known are ${Object.keys(defaultNames).join(', ')}.`)
     }
     // Whether the tool that must be called is offered can only be said of a request.
     const { model = 'auto', toolChoice: _toolChoice, ...rest } = fields
@@ -268,7 +269,7 @@ function checkDefaults(value: unknown, aliases: HandlerSettings['aliases']): Fie
   }
 }
 
-const clockMethods = ['now', 'date', 'random', 'timer']
+const clockMethods: readonly (keyof Clock)[] = ['now', 'date', 'random', 'timer']
 
 function withMethods(value: unknown, field: string, names: readonly string[]): Fields {
   const object = objectAt(value, field)

@@ -1,7 +1,8 @@
 // A request as the pipeline takes it, from what the caller and the handler say.
 
+import type { Warning } from '../core/warning.js'
 import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
-import type { Fields } from './check.js'
+import { type Fields, invalid } from './check.js'
 import { checkModel } from './check-model.js'
 import {
   checkCallbacks,
@@ -10,6 +11,7 @@ import {
   checkLabels,
   checkSignal,
   checkTimeout,
+  isBeyondHigh,
 } from './check-request.js'
 import { inOurWords } from './completion-request.js'
 import type { HandlerSettings } from './handler-options.js'
@@ -24,13 +26,14 @@ export function prepareRequest(
   const fields: Fields = { ...settings.defaults, ...inOurWords(value) }
   const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings.aliases)
   const chat = checkChat(fields)
+  const strict = chat.strict ?? settings.strict
   const labels = checkLabels(fields, requestId)
   const own = fields.callbacks === undefined ? undefined : checkCallbacks(fields.callbacks)
   const callbacks = [settings.callbacks, own].filter(hearsAnything)
   return {
     labels,
     method,
-    chat: { ...chat, strict: chat.strict ?? settings.strict },
+    chat: { ...chat, strict },
     requestedModel,
     models,
     keys: checkKeys(fields, models === 'auto' ? undefined : models.map((reference) => reference.provider)),
@@ -39,8 +42,16 @@ export function prepareRequest(
     callbacks,
     repairToolArguments: settings.repairToolArguments,
     signal: fields.signal === undefined ? undefined : checkSignal(fields.signal),
-    warnings: [],
+    warnings: noticed(fields, strict),
   }
+}
+
+/** What the door changed. With `strict`, that is an error. */
+function noticed({ reasoning }: Fields, strict: boolean): Warning[] {
+  if (!isBeyondHigh(reasoning)) return []
+  const message = `The effort "${reasoning}" is not taken; the model is asked for "high".`
+  if (strict) throw invalid('reasoning', `${message} With \`strict\`, that is an error.`)
+  return [{ code: 'unsupported-option', message, option: 'reasoning' }]
 }
 
 /** An object without a callback hears nothing, so it must not bind a request to what it has shown. */

@@ -1,6 +1,7 @@
 // One model asked once: shows the answer as it comes, and settles what it cost, whatever happens.
 
 import type { Attempt, AttemptMode, AttemptOutcome } from '../core/attempt.js'
+import { toMicroseconds } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
@@ -79,8 +80,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
       ...(error === undefined ? {} : { error: summary(error) }),
       credentialSource: candidate.credential.source,
       startedAt,
-      durationMs: parts.clock.now() - startedOn,
-      ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: exchange.firstDeltaMs }),
+      durationMs: toMicroseconds(parts.clock.now() - startedOn),
+      ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(exchange.firstDeltaMs) }),
       ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
       costUsd: counted === undefined ? null : costOf(counted.usage),
     }

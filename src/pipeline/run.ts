@@ -1,5 +1,6 @@
 // The recipe: plan, then ask one candidate after another until one has answered.
 
+import { toMicroseconds } from '../core/clock.js'
 import { ByokError, isByokError } from '../core/errors.js'
 import type { CompletionResponse } from '../core/response.js'
 import { nameOf } from '../routing/model-reference.js'
@@ -117,8 +118,8 @@ function respond(
     cost: totalCost(context, answer.reportedUsd),
     timing: {
       startedAt: context.startedAt,
-      totalMs: context.elapsedMs,
-      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
+      totalMs: toMicroseconds(context.elapsedMs),
+      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(firstDeltaMs) }),
     },
     credentialSource: candidate.credential.source,
     warnings: context.warnings,

@@ -37,12 +37,27 @@ export interface AccumulatorOptions {
   /** An estimate of the prompt's tokens, asked for only where the provider reports none. */
   readonly estimatePromptTokens?: () => number
   /**
-   * Mends tool arguments that are no whole JSON (a trailing comma, raw control characters; missing brackets only
+   * Mends tool arguments that are no whole JSON object (a trailing comma, raw control characters; missing brackets only
    * where the answer was not cut off). What was mended stands in `repairs`.
    * @default false
    */
   readonly repairToolArguments?: boolean
 }
+
+const buckets = [
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'audioInput',
+  'imageInput',
+  'output',
+  'reasoning',
+  'audioOutput',
+  'imageOutput',
+] as const satisfies readonly (keyof Usage)[]
+
+type Counts = { -readonly [Bucket in keyof Usage]: Usage[Bucket] }
 
 type Block = { -readonly [Field in keyof ReasoningBlock]: ReasoningBlock[Field] }
 
@@ -138,7 +153,7 @@ export class CompletionAccumulator {
       reasoning: this.#reasoning,
       reasoningBlocks: [...this.#blocks, ...finished.signatures],
       toolCalls: finished.calls,
-      finishReason: reason === 'stop' && finished.calls.some((call) => !call.invalid) ? 'tool_calls' : reason,
+      finishReason: reason === 'stop' && finished.calls.length > 0 ? 'tool_calls' : reason,
       rawFinishReason: this.#rawReason,
       usage,
       usageEstimated: estimated,
@@ -157,7 +172,7 @@ export class CompletionAccumulator {
       text: this.#text,
       reasoning: this.#reasoning,
       toolCalls: this.#calls.incomplete(),
-      usage: { ...usage, output: output - (usage.audioOutput ?? 0) - (usage.imageOutput ?? 0) },
+      usage: inOrder({ ...usage, output: output - (usage.audioOutput ?? 0) - (usage.imageOutput ?? 0) }),
       usageEstimated: !reported,
     }
   }
@@ -210,12 +225,12 @@ export class CompletionAccumulator {
   }
 
   #countedUsage(): { usage: Usage; estimated: boolean } {
-    const usage: { -readonly [Bucket in keyof Usage]: Usage[Bucket] } = { ...this.#usage }
+    const usage: Counts = { ...this.#usage }
     const hasInput = usage.input !== undefined || promptTokens(usage) > 0
     const hasOutput = usage.output !== undefined || completionTokens(usage) > 0
     if (!hasInput) usage.input = this.#options.estimatePromptTokens?.() ?? 0
     if (!hasOutput) usage.output = this.#estimatedOutput()
-    return { usage, estimated: !hasInput || !hasOutput }
+    return { usage: inOrder(usage), estimated: !hasInput || !hasOutput }
   }
 
   #estimatedOutput(): number {
@@ -229,6 +244,16 @@ export class CompletionAccumulator {
     }
     return tokens
   }
+}
+
+/** The buckets in the order in which people read them, whatever order they came in. */
+function inOrder(usage: Usage): Usage {
+  const ordered: Counts = {}
+  for (const bucket of buckets) {
+    const count = usage[bucket]
+    if (count !== undefined) ordered[bucket] = count
+  }
+  return ordered
 }
 
 /** The part of an answer's id that its calls are named after: legal everywhere, and short enough for OpenAI's 40. */

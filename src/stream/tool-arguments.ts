@@ -4,8 +4,8 @@
 export interface ReadArguments {
   /** As sent, or mended where that was asked for; `{}` where a finished call sent none. */
   readonly text: string
-  /** The parsed value. Absent where the text is no whole JSON. */
-  readonly input?: unknown
+  /** The parsed object. Absent where the text is no whole JSON object. */
+  readonly input?: object
   readonly invalid?: true
   readonly mended?: true
 }
@@ -22,27 +22,22 @@ export interface ArgumentsEnd {
 export function readArguments(sent: string, end: ArgumentsEnd): ReadArguments {
   if (sent.trim() === '') return end.cutOff ? { text: sent, invalid: true } : { text: '{}', input: {} }
   const input = parse(sent)
-  if (input !== undefined && !(end.cutOff && typeof input.value !== 'object'))
-    return { text: sent, input: input.value }
+  if (input !== undefined) return { text: sent, input }
   if (end.repair && !end.cutOff) {
     const text = mend(sent)
     const mended = parse(text)
-    if (mended !== undefined) return { text, input: mended.value, mended: true }
+    if (mended !== undefined) return { text, input: mended, mended: true }
   }
   return { text: sent, invalid: true }
 }
 
-/** True for text that is whole JSON already, so that nothing can follow it. */
-export function isWholeJson(text: string): boolean {
-  return parse(text) !== undefined
-}
-
-function parse(text: string): { value: unknown } | undefined {
+/** The object that the text spells; `undefined` where it spells anything else. */
+function parse(text: string): object | undefined {
   try {
     // A key that reaches a prototype can be spelled with escapes, so those get the careful way too.
-    return {
-      value: /__proto__|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypes) : JSON.parse(text),
-    }
+    const isRisky = /__proto__|constructor|\\u/.test(text)
+    const value: unknown = isRisky ? JSON.parse(text, withoutPrototypes) : JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -66,7 +61,8 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** One pass: escapes control characters inside strings, drops a comma before a closing bracket, closes what is open. */
 function mend(text: string): string {
-  let out = ''
+  const out: string[] = []
+  /** Where in `out` a comma stands that nothing visible has followed yet. */
   let comma = -1
   let inString = false
   const open: string[] = []
@@ -74,19 +70,20 @@ function mend(text: string): string {
     const character = text.charAt(at)
     if (inString) {
       if (character === '\\') {
-        out += character + text.charAt(at + 1)
+        out.push(character, text.charAt(at + 1))
         at += 1
       } else {
         inString = character !== '"'
-        out +=
+        out.push(
           character < ' '
             ? (escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-            : character
+            : character,
+        )
       }
       continue
     }
     if (character === '}' || character === ']') {
-      if (comma !== -1) out = out.slice(0, comma) + out.slice(comma + 1)
+      if (comma !== -1) out[comma] = ''
       open.pop()
     } else if (character === '{' || character === '[') {
       open.push(character === '{' ? '}' : ']')
@@ -94,9 +91,9 @@ function mend(text: string): string {
     inString = character === '"'
     if (character === ',') comma = out.length
     else if (character.trim() !== '') comma = -1
-    out += character
+    out.push(character)
   }
   if (inString) return text // a string cut in the middle would come out as something nobody said
-  if (comma !== -1) out = out.slice(0, comma)
-  return out + open.reverse().join('')
+  if (comma !== -1) out.length = comma
+  return out.join('') + open.reverse().join('')
 }

@@ -4,7 +4,8 @@ import type { ToolCallDelta } from '../core/delta.js'
 import { ProviderError } from '../core/errors.js'
 import type { ToolCall } from '../core/message.js'
 import type { StreamEvent, ToolCallEvent } from '../core/stream-event.js'
-import { type ArgumentsEnd, isWholeJson, readArguments } from './tool-arguments.js'
+import { JsonEnd } from './json-end.js'
+import { type ArgumentsEnd, readArguments } from './tool-arguments.js'
 
 /** More calls than any model makes; a stream that opens more is broken or hostile. */
 const mostCalls = 128
@@ -23,7 +24,8 @@ interface Slot {
   arguments: string
   /** The end of `arguments` that has not been shown yet. (Cutting it off the whole would copy the whole each time.) */
   unshown: string
-  lastPiece: string
+  /** Follows `arguments` from the first time that their end is asked for. */
+  argumentsEnd: JsonEnd | undefined
   signature: string
 }
 
@@ -64,7 +66,7 @@ export class ToolCallAssembler {
     if (delta.arguments) {
       slot.arguments += delta.arguments
       slot.unshown += delta.arguments
-      slot.lastPiece = delta.arguments
+      slot.argumentsEnd?.push(delta.arguments)
     }
     if (slot.id === '' && slot.arguments !== '' && slot.sentId !== '' && slot.name !== '')
       this.#announce(slot, events)
@@ -80,15 +82,18 @@ export class ToolCallAssembler {
     for (const slot of this.#slots) {
       const { id, name, index } = slot
       if (slot.kind === 'custom') {
-        calls.push({ id, type: 'custom', custom: { name, input: slot.arguments } })
-        wholeCalls.push({ type: 'tool-call', index, id, name, arguments: slot.arguments })
+        // Free text does not show where it ends, so any of these calls may be the one that was cut off.
+        const mark = end.cutOff ? { invalid: true as const } : {}
+        calls.push({ id, type: 'custom', custom: { name, input: slot.arguments }, ...mark })
+        wholeCalls.push({ type: 'tool-call', index, id, name, arguments: slot.arguments, ...mark })
         continue
       }
       const read = readArguments(slot.arguments, end)
       // A call that came without arguments has `{}`: shown too, so that the fragments add up to the call.
       if (slot.arguments === '' && read.text !== '')
         events.push({ type: 'tool-call-delta', index, arguments: read.text })
-      if (read.mended) repairs.push(`The arguments of tool call "${id}" were no whole JSON and were mended.`)
+      if (read.mended)
+        repairs.push(`The arguments of tool call "${id}" were no whole JSON object and were mended.`)
       const mark = read.invalid ? { invalid: true as const } : {}
       calls.push({ id, type: 'function', function: { name, arguments: read.text }, ...mark })
       const input = 'input' in read ? { input: read.input } : {}
@@ -137,7 +142,7 @@ export class ToolCallAssembler {
       name: '',
       arguments: '',
       unshown: '',
-      lastPiece: '',
+      argumentsEnd: undefined,
       signature: '',
     }
     this.#slots.push(slot)
@@ -175,7 +180,15 @@ function startsAnother(held: Slot, delta: ToolCallDelta): boolean {
   if (delta.name !== held.name) return true
   // The same function called again, by a provider that sends neither ids nor indexes worth the name.
   const beginsAnew = delta.arguments?.trimStart().startsWith('{') ?? false
-  return beginsAnew && held.lastPiece.trimEnd().endsWith('}') && isWholeJson(held.arguments)
+  return beginsAnew && hasWholeArguments(held)
+}
+
+function hasWholeArguments(slot: Slot): boolean {
+  if (slot.argumentsEnd === undefined) {
+    slot.argumentsEnd = new JsonEnd()
+    slot.argumentsEnd.push(slot.arguments)
+  }
+  return slot.argumentsEnd.hasClosed
 }
 
 function show(slot: Slot, events: StreamEvent[]): void {

@@ -1,4 +1,4 @@
-// Reading JSON that a stranger wrote: narrowing, and nothing that could pollute a prototype.
+// Reading JSON that a stranger wrote: parsing without a throw, and narrowing of what came out.
 
 /** A JSON object whose fields are still unknown. */
 export type JsonObject = Record<string, unknown>

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isByokError } from '../../src/core/errors.js'
 import { BYOKHandler } from '../../src/handler.js'
-import type { HandlerOptions } from '../../src/options/handler-options.js'
+import { checkHandlerOptions, type HandlerOptions } from '../../src/options/handler-options.js'
 
 const fromJson = (text: string) => JSON.parse(text) as object // options as a configuration file holds them
 
@@ -22,7 +22,18 @@ const broken: readonly [what: string, options: unknown, field: string][] = [
     { providers: { one: { dialect: 'x', baseURL: 'http://x' } } },
     'providers.one.dialect',
   ],
-  ['an unknown field of a provider', { providers: { one: { apiKey: 'test-key-0001' } } }, 'apiKey'],
+  [
+    'an unknown field of a provider',
+    { providers: { one: { apiKey: 'test-key-0001' } } },
+    'providers.one.apiKey',
+  ],
+  [
+    'a field of a provider in another spelling',
+    { providers: { openai: { baseUrl: 'http://x' } } },
+    'providers.openai.baseUrl',
+  ],
+  ['several keys for one provider', { keys: { openai: ['test-key-0001', 'test-key-0002'] } }, 'keys.openai'],
+  ['an unknown field of failover', { failover: { maxCandidate: 2 } }, 'failover.maxCandidate'],
   [
     'a header with a line break',
     { providers: { one: { baseURL: 'http://x', headers: { a: 'b\n' } } } },
@@ -71,6 +82,46 @@ describe('RQ10: a handler', () => {
     expect(build({ failovr: {} })).toThrow(/failover/)
     expect(build({ key: {} })).toThrow(/keys/)
     expect(build({ timeouts: 5 })).toThrow(/timeout/)
+    expect(build({ providers: { one: { baseUrl: 'http://x' } } })).toThrow(/Did you mean baseURL/)
+    expect(build({ apiKey: 'test-key-0001' })).toThrow(/Use keys/)
+  })
+
+  it('says plainly what a setting may be, and what there is nothing for', () => {
+    const build = (options: object) => () => new BYOKHandler(options)
+    expect(build({ timeout: Number.POSITIVE_INFINITY })).toThrow('timeout: must be a finite number.')
+    expect(build({ keys: { openai: ['test-key-0001'] } })).toThrow(
+      'keys.openai: must be text or a function: several keys for one provider are not taken yet.',
+    )
+    for (const name of ['retry', 'budgets', 'breaker', 'routing', 'vault']) {
+      expect(build({ [name]: {} })).toThrow(
+        `${name}: there is no such option. Nothing of that kind is in this version.`,
+      )
+    }
+  })
+
+  it('takes undefined as not given, in nested settings too', () => {
+    const options: HandlerOptions = {
+      keys: { openai: undefined },
+      providers: {
+        groq: undefined,
+        local: { baseURL: 'http://127.0.0.1:1/v1', headers: { 'x-a': undefined }, dialect: undefined },
+      },
+      adapters: undefined,
+      models: { cheap: undefined },
+      defaults: { model: undefined, temperature: undefined },
+      failover: { maxCandidates: undefined, midStream: undefined },
+      timeout: { totalMs: undefined },
+      limits: { maxEventBytes: undefined },
+      callbacks: { onTextDelta: undefined },
+      strict: undefined,
+      fetch: undefined,
+      clock: undefined,
+      logger: undefined,
+    }
+    expect(new BYOKHandler(options).hasStreamConsumers()).toBe(false)
+    const { providers, aliases, keys } = checkHandlerOptions(options)
+    expect([...providers.keys(), ...aliases.keys(), ...keys.keys()]).toEqual(['local'])
+    expect(providers.get('local')).toMatchObject({ headers: {} })
   })
 
   it('is built without a call, and asks nobody before the first request', async () => {

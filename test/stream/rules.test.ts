@@ -1,6 +1,8 @@
 // The rules of the accumulator one by one, as far as the acceptance table leaves them open.
 import { describe, expect, it } from 'vitest'
 import { ChunkAccumulator } from '../../src/accumulate.js'
+import { systemClock } from '../../src/core/clock.js'
+import { CompletionAccumulator } from '../../src/stream/accumulator.js'
 import {
   call,
   calls,
@@ -117,10 +119,23 @@ describe('AC7', () => {
     expect(whole.choices[0].finish_reason).toBe('tool_calls')
   })
 
-  it('does not call an end tool_calls where the only call is broken', async () => {
-    const response = await fold([call(0, 'a', 'x'), piece(0, '{"n":'), finish('stop')])
-    expect(response.choices[0].finish_reason).toBe('stop')
-    expect(response.choices[0].message.tool_calls).toMatchObject([{ invalid: true }])
+  it.each(['stop', 'end_turn', 'completed'])(
+    'calls the end "%s" tool_calls also behind a broken call',
+    async (word) => {
+      const response = await fold([call(0, 'a', 'x'), piece(0, '{"n":'), finish(word)])
+      expect(response.choices[0].finish_reason).toBe('tool_calls')
+      expect(response.byok.finishReason).toBe(word)
+      expect(response.choices[0].message.tool_calls).toMatchObject([{ invalid: true }])
+    },
+  )
+
+  it('counts usage in one order of buckets, whatever order it came in', () => {
+    const accumulator = new CompletionAccumulator({ fallbackId: 'none' })
+    accumulator.push({ type: 'usage', usage: { reasoning: 1, output: 2, cacheRead: 3, input: 4 } }, [])
+    accumulator.push({ type: 'finish', reason: 'stop', raw: 'stop' }, [])
+    const order = ['input', 'cacheRead', 'output', 'reasoning']
+    expect(Object.keys(accumulator.partial().usage)).toEqual(order)
+    expect(Object.keys(accumulator.finish([]).usage)).toEqual(order)
   })
 
   it('lets the last model, finish reason and usage win, and never empties them', async () => {
@@ -206,9 +221,9 @@ describe('AC9', () => {
     })
   })
 
-  it('takes an end mark behind half a call for stop, and does not make the call executable', async () => {
+  it('does not make half a call before an end mark executable', async () => {
     const response = await fold([call(0, 'a', 'x'), piece(0, '{"n":'), done])
-    expect(response.choices[0].finish_reason).toBe('stop')
+    expect(response.choices[0].finish_reason).toBe('tool_calls')
     expect(response.choices[0].message.tool_calls).toMatchObject([{ invalid: true }])
   })
 
@@ -230,6 +245,17 @@ describe('AC9', () => {
 })
 
 describe('a ChunkAccumulator', () => {
+  it('takes the time by the clock that does not jump', () => {
+    let now = 5
+    let date = 1_000_000
+    const clock = { ...systemClock, now: () => now, date: () => date }
+    const accumulator = new ChunkAccumulator({ clock })
+    accumulator.push(text('a', 'stop'))
+    now += 250
+    date -= 60_000
+    expect(accumulator.response().byok.timing).toMatchObject({ startedAt: 1_000_000, totalMs: 250 })
+  })
+
   it('shows at the end what only the end can show, once', () => {
     const accumulator = new ChunkAccumulator()
     expect(accumulator.push(call(0, null, 'x'))).toEqual([])

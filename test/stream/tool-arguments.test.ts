@@ -31,6 +31,19 @@ describe('AC10', () => {
     },
   )
 
+  it.each(['[1]', '5', '"x"', 'null', 'true', ' [{}] '])(
+    'marks %j invalid, which is whole JSON but no object',
+    (sent) => {
+      for (const mends of [false, true]) {
+        const { event, made, repairs } = read(sent, 'tool_calls', mends)
+        expect(made).toMatchObject({ function: { arguments: sent }, invalid: true })
+        expect(event).toMatchObject({ arguments: sent, invalid: true })
+        expect(event).not.toHaveProperty('input')
+        expect(repairs).toEqual([])
+      }
+    },
+  )
+
   it('takes no arguments for an empty object, unless the limit cut the call off', () => {
     expect(read('').event).toMatchObject({ arguments: '{}', input: {} })
     expect(read('', 'length').event).toMatchObject({ arguments: '', invalid: true })
@@ -60,6 +73,8 @@ describe('AC10', () => {
     ['{"a":1,}', '{"a":1}'],
     ['{"a":[1,],}', '{"a":[1]}'],
     ['{"a":1 , }', '{"a":1  }'],
+    ['{"a":[1, ', '{"a":[1]}'],
+    ['{"a":[[1,],[2,], ],}', '{"a":[[1],[2] ]}'],
     ['{"a":"x\ty\u0001"}', '{"a":"x\\ty\\u0001"}'],
     ['{"a":{"b":[', '{"a":{"b":[]}}'],
     ['{"a":",}"}', '{"a":",}"}'],
@@ -71,7 +86,7 @@ describe('AC10', () => {
     })
   })
 
-  it.each(['{"a":"cut in the mid', '{"a":', '{"a"', '{a:1}', '{"a":1}}', "{'a':1}"])(
+  it.each(['{"a":"cut in the mid', '{"a":', '{"a"', '{a:1}', '{"a":1}}', '{"a":[1,,]}', '[1,', "{'a':1}"])(
     'does not guess what %j was to be',
     (sent) => {
       const { made, repairs } = read(sent, 'tool_calls', true)
@@ -99,6 +114,12 @@ describe('AC10', () => {
         expect(event.input).toEqual({ a: { b: numbers } })
       }),
     )
+  })
+
+  it('mends a great many commas in one pass', () => {
+    const many = 200_000
+    const { event } = read(`{"n":[${'[1,],'.repeat(many)}]}`, 'tool_calls', true)
+    expect(event.arguments === `{"n":[${Array(many).fill('[1]').join(',')}]}`).toBe(true)
   })
 
   it('drops the keys that would reach the prototype of every object', () => {

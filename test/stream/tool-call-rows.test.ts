@@ -186,6 +186,21 @@ describe('row 18', () => {
       })
     },
   )
+
+  it('marks a call of a custom tool that the limit cut off, and no other', () => {
+    const custom = calls({ index: 0, id: 'a', type: 'custom', custom: { name: 'write', input: 'half a th' } })
+    for (const [word, mark] of [
+      ['length', { invalid: true }],
+      ['tool_calls', {}],
+    ] as const) {
+      const { events, response } = watch([custom, finish(word)])
+      expect(response.choices[0].message.tool_calls).toEqual([
+        { id: 'a', type: 'custom', custom: { name: 'write', input: 'half a th' }, ...mark },
+      ])
+      const shown = { type: 'tool-call', index: 0, id: 'a', name: 'write', arguments: 'half a th' }
+      expect(events.at(-1)).toEqual({ ...shown, ...mark })
+    }
+  })
 })
 
 describe('row 19', () => {

@@ -126,6 +126,39 @@ describe('AC6', () => {
     ])
   })
 
+  it.each([
+    ['{"n":"}"', ',"m":1}'],
+    ['{"n":"\\\\"}'],
+    ['{"n":"a\\', '""', '}'],
+    ['[{"n":[]}', ']'],
+    [' {"n":1}', '\n'],
+  ])('opens another call of the same name once the arguments %j … have closed', async (...pieces) => {
+    const sent = [...pieces, '{"again":1}', '{"again":2}'].map((json) => calls(entry(0, null, 'x', json)))
+    const made = callsOf(await fold([...sent, finish('tool_calls')]))?.map((one) =>
+      one.slice(one.indexOf('x')),
+    )
+    expect(made).toEqual([`x ${pieces.join('')}`, 'x {"again":1}', 'x {"again":2}'])
+  })
+
+  it.each([
+    ['{"n":"{}', '{"}'],
+    ['[{}', '{}'],
+    ['nonsense {}', '{}'],
+    ['{}}', '{}'],
+  ])('opens no other call behind the arguments %j, which have not closed', async (...pieces) => {
+    const sent = pieces.map((json) => calls(entry(0, null, 'x', json)))
+    expect((await fold([...sent, finish('tool_calls')])).choices[0].message.tool_calls).toHaveLength(1)
+  })
+
+  it('looks at each piece once, however often the name is repeated', async () => {
+    // Eight megabytes. Looking at all that has come for each piece takes ten times the limit of a test.
+    const json = `{"text":"${'x'.repeat(1000)}"}`
+    const chunks = ['[', ...Array<string>(8000).fill(json)].map((sent) => calls(entry(0, null, 'x', sent)))
+    const made = (await fold([...chunks, finish('tool_calls')])).choices[0].message.tool_calls
+    expect(made).toHaveLength(1)
+    expect(made?.[0]).toHaveProperty('function.arguments.length', 1 + 8000 * json.length)
+  })
+
   it('takes a name that comes behind the first arguments', async () => {
     const chunks = [
       calls(entry(0, 'a', null, '{"n"')),
