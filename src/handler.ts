@@ -8,6 +8,7 @@ import { type HandlerEventName, type HandlerListener, SafeEmitter } from './even
 import { KeyResolver } from './keys/resolver.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
+import { checkKnownProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
 import { CompletionStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
@@ -65,6 +66,7 @@ export class BYOKHandler {
       emitter: this.#emitter,
       newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
     }
+    checkKnownProviders(settings, (id) => this.#parts.providers.get(id) !== undefined)
   }
 
   /**

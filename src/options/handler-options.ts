@@ -49,12 +49,18 @@ export type RequestDefaults = Pick<
   | 'responseFormat'
 >
 
+/** A provider's setting, with `undefined` as not given. */
+interface LooseProvider extends Loose<Omit<ProviderSetting, 'headers'>> {
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined
+}
+
 /** The options of a handler. `undefined` is not given everywhere. */
 export interface HandlerOptions {
   /** Keys by provider: text, or a function that finds one for a tenant. Plain text serves every call. */
   readonly keys?: Readonly<Record<string, KeySetting | undefined>> | undefined
   /** What differs from the known vendors, and providers of the app's own. `false` switches one off. */
-  readonly providers?: Readonly<Record<string, Loose<ProviderSetting> | false | undefined>> | undefined
+  readonly providers?: Readonly<Record<string, LooseProvider | false | undefined>> | undefined
   /** Providers from outside this package. */
   readonly adapters?: readonly ProviderAdapter[] | undefined
   /** Names for models: one, or several to try in order. */
@@ -227,8 +233,9 @@ function checkKeys(value: unknown): Map<string, Secret | KeyFunction> {
   for (const [provider, setting] of Object.entries(objectAt(value, 'keys'))) {
     if (setting === undefined) continue
     if (Array.isArray(setting)) {
+      const field = `keys.${provider}`
       const why = 'must be text or a function: several keys for one provider are not taken yet.'
-      throw invalid(`keys.${provider}`, why)
+      throw new ByokError('invalid-key-format', `${field}: ${why}`, { provider, field })
     }
     keys.set(provider, typeof setting === 'function' ? (setting as KeyFunction) : secretOf(setting, provider)) // its result is checked
   }

@@ -32,7 +32,6 @@ const broken: readonly [what: string, options: unknown, field: string][] = [
     { providers: { openai: { baseUrl: 'http://x' } } },
     'providers.openai.baseUrl',
   ],
-  ['several keys for one provider', { keys: { openai: ['test-key-0001', 'test-key-0002'] } }, 'keys.openai'],
   ['an unknown field of failover', { failover: { maxCandidate: 2 } }, 'failover.maxCandidate'],
   [
     'a header with a line break',
