@@ -1,6 +1,7 @@
 // Folds a bare SDK stream into a ChatCompletion, without a handler.
 
-import { accumulate, ChunkAccumulator } from 'byok-handler'
+import { accumulate } from 'byok-handler'
+import { ChunkAccumulator } from 'byok-handler/accumulate'
 import { reply, startUpstream } from 'byok-handler/testing'
 import OpenAI from 'openai'
 

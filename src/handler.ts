@@ -15,7 +15,6 @@ import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { allowAll, closedBreaker, keepOrder, noRepair, noRetry, type Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
-import { run } from './pipeline/run.js'
 import { ProviderRegistry } from './providers/registry.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 
@@ -35,6 +34,7 @@ export class BYOKHandler {
   readonly #running = new Set<RequestContext>()
   /** Those who wait until nothing is running. */
   readonly #whenIdle: (() => void)[] = []
+  #pipeline: typeof import('./pipeline/run.js') | undefined
   #isClosed = false
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
@@ -80,7 +80,7 @@ export class BYOKHandler {
     const context = this.#prepare(request, 'generateResponse', (prepared) =>
       prepared.callbacks.length > 0 || this.hasStreamConsumers() ? 'first-output' : 'done',
     )
-    return run(context)
+    return this.#run(context)
   }
 
   /**
@@ -91,9 +91,11 @@ export class BYOKHandler {
    * A stream that is left waiting in the middle is closed by the total limit.
    */
   streamCompletion(request: CompletionRequest): CompletionStream {
-    return new CompletionStream((queue) =>
-      this.#prepare(request, 'streamCompletion', () => 'first-output', queue),
-    )
+    return new CompletionStream(async (queue, prepared) => {
+      const context = this.#prepare(request, 'streamCompletion', () => 'first-output', queue)
+      prepared(context)
+      return this.#run(context)
+    })
   }
 
   /** True when a delta callback of the handler or a `delta` listener would hear of output. */
@@ -137,6 +139,12 @@ export class BYOKHandler {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** The pipeline is loaded with the first request. */
+  async #run(context: RequestContext): Promise<CompletionResponse> {
+    this.#pipeline ??= await import('./pipeline/run.js')
+    return this.#pipeline.run(context)
   }
 
   #prepare(

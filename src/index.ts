@@ -1,6 +1,6 @@
 // What `import 'byok-handler'` gives.
 
-export { accumulate, ChunkAccumulator, type ChunkOptions } from './accumulate.js'
+export type { ChunkOptions } from './accumulate.js'
 export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type {
@@ -80,6 +80,7 @@ export type { Warning, WarningCode } from './core/warning.js'
 export type { HandlerEventName, HandlerListener } from './events/emitter.js'
 export { BYOKHandler } from './handler.js'
 export type { KeyContext, KeyFunction, KeySetting } from './keys/resolver.js'
+export { accumulate } from './lazy-accumulate.js'
 export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
 export { envKeys } from './options/environment-keys.js'
 export type { HandlerOptions, Logger, RequestDefaults } from './options/handler-options.js'

@@ -5,7 +5,12 @@ import type { CompletionResponse } from '../core/response.js'
 import type { StreamEvent } from '../core/stream-event.js'
 import { abortedBy, type RequestContext } from './context.js'
 import { EventQueue } from './event-queue.js'
-import { run } from './run.js'
+
+/** Begins a request whose events go to `queue`, and tells its context before anything else happens. */
+export type StreamBeginning = (
+  queue: EventQueue,
+  prepared: (context: RequestContext) => void,
+) => Promise<CompletionResponse>
 
 /** How a stream has ended. */
 type Ending = { readonly error: ByokError } | { readonly response: CompletionResponse }
@@ -17,7 +22,7 @@ type Ending = { readonly error: ByokError } | { readonly response: CompletionRes
  * way, which a plain generator cannot do.
  */
 export class CompletionStream implements AsyncGenerator<StreamEvent, void, void> {
-  readonly #open: (queue: EventQueue) => RequestContext
+  readonly #begin: StreamBeginning
   readonly #queue = new EventQueue()
   #context: RequestContext | undefined
   #running: Promise<void> | undefined
@@ -27,9 +32,9 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
   #abort: ByokError | undefined
   #response: Promise<CompletionResponse> | undefined
 
-  /** `open` checks the request and prepares it; what it throws is thrown by the first `next()`. */
-  constructor(open: (queue: EventQueue) => RequestContext) {
-    this.#open = open
+  /** `begin` checks the request, prepares it and runs it; what it throws is thrown by the first `next()`. */
+  constructor(begin: StreamBeginning) {
+    this.#begin = begin
   }
 
   [Symbol.asyncIterator](): this {
@@ -117,12 +122,12 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
   /** Never rejects: what goes wrong is the ending. */
   async #run(): Promise<void> {
     try {
-      const context = this.#open(this.#queue)
-      this.#context = context
-      if (this.#abort !== undefined) context.interrupt(this.#abort)
-      // What is interrupted while the consumer is busy elsewhere must close its connection all the same.
-      context.onInterrupt(() => this.#queue.letGo())
-      const response = await run(context)
+      const response = await this.#begin(this.#queue, (context) => {
+        this.#context = context
+        if (this.#abort !== undefined) context.interrupt(this.#abort)
+        // What is interrupted while the consumer is busy elsewhere must close its connection all the same.
+        context.onInterrupt(() => this.#queue.letGo())
+      })
       this.#ending = { response }
       void this.#queue.put([{ type: 'done', response }]) // nothing waits to go on behind the last event
     } catch (thrown) {

@@ -1,19 +1,12 @@
 // The providers of one handler: known vendors, the app's own, and adapters from outside.
 
-import { outputLimitOf } from '../catalogue/output-limits.js'
 import type { AdapterSurroundings, ProviderAdapter, Transport } from '../core/contracts.js'
 import { ByokError } from '../core/errors.js'
-import { anthropicMessages } from '../wire/anthropic-messages/dialect.js'
-import { defaultMessagesQuirks } from '../wire/anthropic-messages/quirks.js'
-import { openaiChat } from '../wire/openai-chat/dialect.js'
-import { defaultChatQuirks } from '../wire/openai-chat/quirks.js'
-import { openaiResponses } from '../wire/openai-responses/dialect.js'
-import { defaultResponsesQuirks } from '../wire/openai-responses/quirks.js'
-import { dialectAdapter } from './adapter.js'
 import type { AnswerLimits } from './answer-reader.js'
+import { lazyAdapter } from './lazy-adapter.js'
 import type { ProviderRow } from './presets/row.js'
 import { presetFor } from './presets.js'
-import { clientTransport, type SdkClient, sdkTransport } from './sdk-transport.js'
+import type { SdkClient } from './sdk-transport.js'
 
 /** The name of a dialect. */
 export type DialectName = ProviderRow['dialect']
@@ -112,37 +105,13 @@ export class ProviderRegistry {
     }
   }
 
+  /** What it takes to speak with a provider is loaded with its first request: most apps use few of the dialects. */
   #adapter(row: ProviderRow, setting: ProviderSetting): ProviderAdapter {
     const { limits, surroundings } = this.#parts
-    const sdk = row.dialect === 'anthropic-messages' ? 'anthropic' : 'openai'
-    const transport =
-      setting.transport ??
-      (setting.client === undefined
-        ? sdkTransport(sdk, row.baseURL ?? '', surroundings)
-        : clientTransport(setting.client))
-    const common = { id: row.id, transport, headers: row.headers ?? {}, limits, outputLimitOf, surroundings }
-    switch (row.dialect) {
-      case 'openai-chat': {
-        const quirks = { ...defaultChatQuirks, ...row.quirks }
-        return dialectAdapter({ ...common, dialect: openaiChat, quirks, toolCallIds: quirks.toolCallIds })
-      }
-      case 'openai-responses':
-        return dialectAdapter({
-          ...common,
-          dialect: openaiResponses,
-          quirks: defaultResponsesQuirks,
-          toolCallIds: defaultResponsesQuirks.toolCallIds,
-        })
-      case 'anthropic-messages':
-        return dialectAdapter({
-          ...common,
-          dialect: anthropicMessages,
-          quirks: defaultMessagesQuirks,
-          toolCallIds: defaultMessagesQuirks.toolCallIds,
-        })
-      default:
-        return row.dialect satisfies never
-    }
+    return lazyAdapter(row.id, async () => {
+      const { adapterOf } = await import('./vendor-adapter.js')
+      return adapterOf({ row, limits, surroundings, client: setting.client, transport: setting.transport })
+    })
   }
 }
 

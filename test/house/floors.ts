@@ -7,7 +7,7 @@ export const floors: readonly (readonly string[])[] = [
   ['core'],
   ['wire', 'catalogue', 'stream', 'events', 'governance', 'resilience', 'stores', 'net'],
   ['providers', 'routing', 'cost', 'keys', 'accumulate.ts'],
-  ['pipeline', 'testing'],
+  ['pipeline', 'testing', 'lazy-accumulate.ts'],
   ['options', 'agents'],
   ['handler.ts'],
   ['index.ts', 'server', 'ai-sdk', 'otel', 'cli', 'claude-cli'],
