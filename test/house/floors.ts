@@ -7,8 +7,8 @@ export const floors: readonly (readonly string[])[] = [
   ['core'],
   ['wire', 'catalogue', 'stream', 'events', 'governance', 'resilience', 'stores', 'net'],
   ['providers', 'routing', 'cost', 'keys', 'accumulate.ts'],
-  ['pipeline', 'testing', 'lazy-accumulate.ts'],
-  ['options', 'agents'],
+  ['pipeline', 'lazy-accumulate.ts'],
+  ['options', 'agents', 'testing'],
   ['handler.ts'],
   ['index.ts', 'server', 'ai-sdk', 'otel', 'cli', 'claude-cli'],
 ]
