@@ -42,9 +42,13 @@ export class BYOKHandler {
     const settings = checkHandlerOptions(options)
     const { clock, logger } = settings
     this.#settings = settings
-    this.#emitter = new SafeEmitter((name, failure) =>
-      logger?.warn(`A listener of "${name}" failed.`, failure),
-    )
+    this.#emitter = new SafeEmitter((name, failure) => {
+      try {
+        logger?.warn(`A listener of "${name}" failed.`, failure)
+      } catch {
+        // A logger that fails has nobody left to tell, and must harm no request.
+      }
+    })
     this.#parts = {
       clock,
       providers: new ProviderRegistry({

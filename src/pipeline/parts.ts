@@ -18,6 +18,8 @@ export interface ProviderEntry {
   readonly id: string
   readonly adapter: ProviderAdapter
   readonly needsKey: boolean
+  /** The app's own client carries the requests, with the app's key. */
+  readonly isAppsOwn?: boolean
   readonly defaultModel: string | null
   /** False for one that is asked for whole answers from the start. */
   readonly streams: boolean

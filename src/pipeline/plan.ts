@@ -78,7 +78,9 @@ async function credentialFor(
     ...(user === undefined ? {} : { user }),
   }
   const credential = await parts.keys.resolve(context, request.keys)
-  return credential ?? (entry.needsKey ? undefined : { source: 'none' })
+  // A request that brings keys is never paid by a client that the app has configured.
+  if (credential === undefined && entry.isAppsOwn && request.keys.size > 0) return undefined
+  return credential ?? (entry.needsKey ? undefined : { source: entry.isAppsOwn ? 'app' : 'none' })
 }
 
 /** What a re-ranker adds or drops is undone: it may only reorder. */

@@ -30,7 +30,9 @@ export function dialectAdapter<Quirks>(parts: AdapterParts<Quirks>): ProviderAda
     async complete(call) {
       const answer = new ProviderAnswer(parts, call, false)
       const deltas: Delta[] = []
-      for (let read = await answer.next(); !read.done; read = await answer.next()) deltas.push(...read.value)
+      for (let read = await answer.next(); !read.done; read = await answer.next()) {
+        for (const delta of read.value) deltas.push(delta)
+      }
       return deltas
     },
   }

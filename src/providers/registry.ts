@@ -36,6 +36,7 @@ export interface RegisteredProvider {
   readonly id: string
   readonly adapter: ProviderAdapter
   readonly needsKey: boolean
+  readonly isAppsOwn?: boolean
   readonly defaultModel: string | null
   readonly streams: boolean
 }
@@ -100,6 +101,7 @@ export class ProviderRegistry {
       id,
       adapter: this.#adapter(row, setting),
       needsKey: row.keys === 'required' && setting.client === undefined,
+      isAppsOwn: setting.client !== undefined,
       defaultModel: row.defaultModel,
       streams: row.streaming !== false,
     }

@@ -174,7 +174,7 @@ describe.each(clients)("the app's own client: %s", (_, dialect, make, key) => {
     const { handler } = stage(upstream)
     const seen = await readAll(handler.streamCompletion(asked))
     expect(seen.text).toBe('Grüße')
-    expect(seen.response?.byok.credentialSource).toBe('none')
+    expect(seen.response?.byok.credentialSource).toBe('app')
     expect(upstream.requests[0]?.headers).toMatchObject(key)
     expect(JSON.stringify(upstream.requests[0]?.headers)).toContain('test-key-own-0001')
     expect(upstream.requests[0]?.body).toMatchObject({ model: 'm', stream: true })
