@@ -64,13 +64,9 @@ export class EventQueue {
   more(): Promise<void> {
     if (!this.#isOpen) return Promise.resolve()
     if (this.#waiting !== undefined) return this.#waiting
-    const waiting =
-      this.#drawing === undefined || this.#isReading
-        ? new Promise<void>((resolve) => {
-            this.#wake = resolve
-          })
-        : this.#read(this.#drawing)
-    this.#waiting = waiting
+    const waiting = this.#drawing === undefined || this.#isReading ? this.#woken() : this.#read(this.#drawing)
+    // A read that ended at once (the answer is over, or was interrupted) leaves nothing to wait for.
+    if (this.#wake !== undefined || this.#isReading) this.#waiting = waiting
     this.#release()
     return waiting
   }
@@ -92,6 +88,12 @@ export class EventQueue {
   clear(): void {
     this.#events = []
     this.#at = 0
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
   }
 
   #release(): void {

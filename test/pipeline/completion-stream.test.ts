@@ -12,6 +12,25 @@ beforeAll(loadSdks)
 
 const request = { model: 'one/m', prompt: 'x' }
 
+describe('the end of a stream', () => {
+  it('comes when the connection breaks behind the finish of a tool call', async () => {
+    const provider = scriptedProvider({
+      id: 'one',
+      replies: [
+        [
+          { type: 'tool-call-delta', index: 0, id: 'call_1', name: 'look', arguments: '{}' },
+          { type: 'finish', reason: 'tool_calls' },
+          new Error('reset'),
+        ],
+      ],
+    })
+    const handler = new BYOKHandler({ adapters: [provider] })
+    const seen = await readAll(handler.streamCompletion(request))
+    expect(seen.kinds.slice(-3)).toEqual(['warning', 'tool-call', 'done'])
+    await handler.close()
+  })
+})
+
 describe('response()', () => {
   it('is safe to ignore when the stream fails', async () => {
     const upstream = await upstreamWith([reply.status(401)])
