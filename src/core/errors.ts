@@ -115,3 +115,9 @@ function detailsOf(error: ByokError): ErrorDetails {
   }
   return details
 }
+
+/** What was thrown, as an error of ours: anything else is a fault of this library. */
+export function asByokError(thrown: unknown): ByokError {
+  if (isByokError(thrown)) return thrown
+  return new ByokError('internal', 'Something unforeseen failed.', { cause: thrown })
+}

@@ -17,6 +17,8 @@ export interface Step {
   readonly candidate: Candidate
   readonly mode: AttemptMode
   readonly chat: ChatRequest
+  /** Another candidate may still answer, so this one must leave it time. */
+  readonly hasNext: boolean
 }
 
 /** What becomes of an attempt, until it is written down. */
@@ -47,6 +49,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
     context.display.restart()
     await context.announce({ type: 'attempt', id, provider, model, mode })
+    if (context.interruption !== undefined) throw context.interruption
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
@@ -63,7 +66,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
     exchange.close(ending.outcome === 'success')
     const attempt = written()
     context.attempts.push(attempt)
-    await parts.budget.commit(attempt)
+    if (exchange.wasAsked) await parts.budget.commit(attempt)
+    else await parts.budget.release(id)
     parts.emitter.emit('attempt-end', { ...labels, attempt })
   }
 

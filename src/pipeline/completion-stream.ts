@@ -1,6 +1,6 @@
 // The object that a caller iterates: hands out events one by one, and can be ended at any moment.
 
-import { ByokError, isByokError } from '../core/errors.js'
+import { asByokError, type ByokError } from '../core/errors.js'
 import type { CompletionResponse } from '../core/response.js'
 import type { StreamEvent } from '../core/stream-event.js'
 import { abortedBy, type RequestContext } from './context.js'
@@ -85,7 +85,8 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
 
   /**
    * The whole response. It drives the stream where nobody iterates; the events stay there for who begins to iterate
-   * later. Safe to ignore: a failure that nobody awaits is no unhandled rejection.
+   * later. Beside a consumer who iterates slowly it reads ahead: who wants the provider to wait takes the response from
+   * `done`. Safe to ignore: a failure that nobody awaits is no unhandled rejection.
    */
   response(): Promise<CompletionResponse> {
     if (this.#response === undefined) {
@@ -131,10 +132,7 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
       this.#ending = { response }
       void this.#queue.put([{ type: 'done', response }]) // nothing waits to go on behind the last event
     } catch (thrown) {
-      const error = isByokError(thrown)
-        ? thrown
-        : new ByokError('internal', 'Something unforeseen failed.', { cause: thrown })
-      this.#ending = { error }
+      this.#ending = { error: asByokError(thrown) }
     } finally {
       this.#queue.close()
     }

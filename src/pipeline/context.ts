@@ -5,6 +5,7 @@ import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
 import type { AttemptEvent, OutputEvent, StreamEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
+import { onAbort } from './abort-listeners.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
@@ -58,12 +59,17 @@ export class RequestContext {
     return this.parts.clock.now() - this.#startedOn
   }
 
+  /** What is left of the total limit. */
+  get remainingMs(): number {
+    return Math.max(0, this.request.limits.totalMs - this.elapsedMs)
+  }
+
   /** What ended the request from outside, if anything did. */
   get interruption(): ByokError | undefined {
     return this.#waits.error
   }
 
-  /** Begins to watch the caller's signal and the total limit. One listener, taken off again by `stop`. */
+  /** Begins to watch the caller's signal and the total limit, until `stop`. */
   start(): void {
     const { signal, limits } = this.request
     if (signal?.aborted) {
@@ -71,9 +77,7 @@ export class RequestContext {
       return
     }
     if (signal !== undefined) {
-      const onAbort = (): void => this.interrupt(abortedBy(signal.reason))
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#stopListening = () => signal.removeEventListener('abort', onAbort)
+      this.#stopListening = onAbort(signal, () => this.interrupt(abortedBy(signal.reason)))
     }
     this.#cancelTotal = this.parts.clock.timer(limits.totalMs, () => {
       const message = `The request took longer than its limit of ${limits.totalMs} ms.`
@@ -83,10 +87,13 @@ export class RequestContext {
 
   /** The request is over. */
   stop(): void {
-    this.#cancelTotal?.()
-    this.#stopListening?.()
-    this.#listeners.clear()
-    this.#onStop()
+    try {
+      this.#cancelTotal?.()
+      this.#stopListening?.()
+      this.#listeners.clear()
+    } finally {
+      this.#onStop()
+    }
   }
 
   /** Ends the request from outside: the attempt under way is closed at once. */

@@ -140,7 +140,7 @@ export class EventQueue {
       this.#events = events
       this.#at = 0
     } else {
-      this.#events.push(...events)
+      for (const event of events) this.#events.push(event)
     }
     this.#wakeUp()
   }

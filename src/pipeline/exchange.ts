@@ -5,10 +5,12 @@ import type { ProviderCall } from '../core/contracts.js'
 import { type Delta, isOutput, type WarningDelta } from '../core/delta.js'
 import { type ByokError, isByokError, ProviderError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
+import { textOf } from '../core/safe-text.js'
+import type { Secret } from '../core/secret.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { withoutKey } from '../providers/without-key.js'
-import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
+import { type Arrival, AttemptDeadline, type AttemptLimits } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
 import type { BatchSource } from './event-queue.js'
@@ -20,6 +22,7 @@ interface ExchangeCall {
   readonly candidate: Candidate
   readonly mode: AttemptMode
   readonly chat: ChatRequest
+  readonly hasNext: boolean
 }
 
 /** A provider call under way. Always end it with `close()`. */
@@ -33,9 +36,10 @@ export class Exchange {
   readonly #chat: ChatRequest
   readonly #attemptId: string
   readonly #context: RequestContext
-  readonly #upstream = new AbortController()
+  readonly #abort = new AbortController()
   readonly #waits = new Interruption()
   readonly #deadline: AttemptDeadline
+  readonly #isHeldToLimits: boolean
   readonly #stopListening: () => void
   #source: AsyncIterator<Delta | readonly Delta[]> | undefined
   /** The answer is whole, and what might still have followed it is not read. */
@@ -51,14 +55,24 @@ export class Exchange {
     const { parts, request } = context
     this.#startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
-    this.#deadline = new AttemptDeadline(parts.clock, request.limits, (phase) =>
-      this.#end(this.#tooSlow(phase)),
-    )
+    this.#isHeldToLimits = call.mode === 'stream' || call.hasNext
+    const limits = call.mode === 'stream' ? request.limits : shareOf(request.limits, context.remainingMs)
+    this.#deadline = new AttemptDeadline({
+      clock: parts.clock,
+      limits,
+      remainingMs: () => context.remainingMs,
+      onExpire: (phase) => this.#end(this.#tooSlow(phase, limits)),
+    })
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
       estimatePromptTokens: () => estimatePromptTokens(chat),
       repairToolArguments: request.repairToolArguments,
     })
+  }
+
+  /** The adapter was called, so something may have been sent. */
+  get wasAsked(): boolean {
+    return this.#source !== undefined
   }
 
   /** Something that a caller would see has come. */
@@ -90,7 +104,7 @@ export class Exchange {
   /** What was thrown as an error of ours, with what had arrived. */
   errorOf(thrown: unknown): ByokError {
     const { provider, model, credential } = this.#candidate
-    const known = isByokError(thrown) ? thrown : wrapped(thrown, provider)
+    const known = isByokError(thrown) ? thrown : wrapped(thrown, provider, credential.key)
     const error = this.hadOutput ? brokenOff(known) : known
     const partial = this.hadOutput ? { partial: this.accumulator.partial() } : {}
     return withoutKey(error.with({ provider, model, ...partial }), credential.key)
@@ -100,7 +114,7 @@ export class Exchange {
   close(isWhole: boolean): void {
     this.#deadline.stop()
     this.#stopListening()
-    if (!isWhole) this.#upstream.abort()
+    if (!isWhole) this.#abort.abort()
     // Not awaited: an adapter that hangs in its own cleanup holds nobody up, and one that fails there fails nobody.
     this.#leaveSource().catch(() => undefined)
   }
@@ -112,7 +126,7 @@ export class Exchange {
   #read(): Promise<IteratorResult<Delta | readonly Delta[]>> {
     try {
       this.#source ??= this.#open()
-      if (this.#mode === 'stream') this.#deadline.wait()
+      if (this.#isHeldToLimits) this.#deadline.wait()
       return this.#source.next()
     } catch (error) {
       return Promise.reject(error)
@@ -128,9 +142,9 @@ export class Exchange {
   /** Once the answer has said how it ended, what breaks behind that is only worth a note. */
   #survived(error: unknown): OutputEvent[] | undefined {
     if (!this.accumulator.hasFinished || this.#context.interruption !== undefined) return undefined
-    this.#upstream.abort()
+    this.#abort.abort()
     this.#isOver = true
-    const message = `After the answer had ended: ${error instanceof Error ? error.message : String(error)}`
+    const message = `After the answer had ended: ${textOf(error)}`
     return this.#take([{ type: 'warning', warning: { code: 'broken-after-finish', message } }])
   }
 
@@ -140,7 +154,7 @@ export class Exchange {
     const call: ProviderCall = {
       model: this.#candidate.model,
       request: this.#chat,
-      signal: this.#upstream.signal,
+      signal: this.#abort.signal,
       ...(key === undefined ? {} : { key }),
     }
     return this.#mode === 'stream'
@@ -175,15 +189,14 @@ export class Exchange {
 
   #end(error: ByokError): void {
     this.#waits.interrupt(error)
-    this.#upstream.abort(error)
+    this.#abort.abort(error)
   }
 
-  #tooSlow(phase: 'first-token' | 'idle'): ByokError {
+  #tooSlow(phase: 'first-token' | 'idle', { firstTokenMs, idleMs }: AttemptLimits): ByokError {
     const { provider, model } = this.#candidate
-    const { firstTokenMs, idleMs } = this.#context.request.limits
     const message =
       phase === 'first-token'
-        ? `${provider}/${model} sent no output within ${firstTokenMs} ms.`
+        ? `${provider}/${model} sent no output within ${Math.round(firstTokenMs)} ms.`
         : `${provider}/${model} sent nothing more for ${idleMs} ms.`
     return new ProviderError('timeout', message, { phase })
   }
@@ -196,11 +209,16 @@ function brokenOff(error: ByokError): ByokError {
   return new ProviderError('stream-interrupted', `The answer broke off: ${error.message}`, { cause: error })
 }
 
-function wrapped(thrown: unknown, provider: string): ProviderError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new ProviderError('provider', `The adapter of "${provider}" failed: ${message.slice(0, 500)}`, {
-    cause: thrown,
-  })
+/** The key is hidden before the words are cut, since half a key would not be found any more. */
+function wrapped(thrown: unknown, provider: string, key: Secret | undefined): ProviderError {
+  const words = textOf(thrown)
+  const message = (key?.redactFrom(words) ?? words).slice(0, 500)
+  return new ProviderError('provider', `The adapter of "${provider}" failed: ${message}`, { cause: thrown })
+}
+
+/** A whole answer shows nothing before its end: where others wait to be asked, it may use up half of what is left. */
+function shareOf(limits: AttemptLimits, remainingMs: number): AttemptLimits {
+  return { ...limits, firstTokenMs: Math.min(limits.firstTokenMs, remainingMs / 2) }
 }
 
 function isBatch(value: Delta | readonly Delta[]): value is readonly Delta[] {

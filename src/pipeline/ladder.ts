@@ -11,37 +11,43 @@ import type { Candidate } from './plan.js'
  * Asks one candidate. A stream that fails before any output, in a way that may be streaming's own fault, is followed
  * at once by the same request without streaming, which the caller does not notice; if that fails too, its error counts.
  */
-export async function askCandidate(candidate: Candidate, context: RequestContext): Promise<Answer> {
+export async function askCandidate(
+  candidate: Candidate,
+  hasNext: boolean,
+  context: RequestContext,
+): Promise<Answer> {
   const { breaker } = context.parts
   const permit = breaker.acquire(candidate)
   try {
-    const answer = await climb(candidate, context)
+    const answer = await climb(candidate, hasNext, context)
     permit.success()
     return answer
   } catch (error) {
-    if (isByokError(error) && !isNobodysFault(error)) permit.failure(error)
+    if (isByokError(error) && countsAgainstModel(error)) permit.failure(error)
     else permit.ignore()
     throw error
   }
 }
 
-async function climb(candidate: Candidate, context: RequestContext): Promise<Answer> {
+async function climb(candidate: Candidate, hasNext: boolean, context: RequestContext): Promise<Answer> {
   const { entry, provider, model } = candidate
   const { streamingRefusals } = context.parts
+  const { chat, failover } = context.request
+  const stream: Step = { candidate, mode: 'stream', chat, hasNext }
+  const whole: Step = { ...stream, mode: 'whole' }
   const canAskWhole = entry.adapter.complete !== undefined
-  const { chat } = context.request
-  if (canAskWhole && (!entry.streams || streamingRefusals.includes(provider, model))) {
-    return askAgain({ candidate, mode: 'whole', chat }, context)
-  }
+  const mayFallBack = canAskWhole && failover.streamFallback
+  if (canAskWhole && !entry.streams) return askAgain(whole, context)
+  if (mayFallBack && streamingRefusals.includes(provider, model)) return askAgain(whole, context)
   try {
-    return await askAgain({ candidate, mode: 'stream', chat }, context)
+    return await askAgain(stream, context)
   } catch (error) {
-    if (!canAskWhole || !isByokError(error)) throw error
+    if (!mayFallBack || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
-    if (isRefusal) streamingRefusals.remember(provider, model)
-    const isAllowed = context.request.failover.streamFallback
-    if (!isAllowed || !(isRefusal || mayBeStreamingsFault(error))) throw error
-    return runAttempt({ candidate, mode: 'whole', chat }, context)
+    if (!isRefusal && !mayBeStreamingsFault(error)) throw error
+    const answer = await runAttempt(whole, context)
+    if (isRefusal) streamingRefusals.remember(provider, model) // now it is known that streaming was what it refused
+    return answer
   }
 }
 
@@ -99,8 +105,8 @@ export function mayBeStreamingsFault(error: ByokError): boolean {
   }
 }
 
-/** The caller left, or the request or its key was at fault: that says nothing about the model. */
-function isNobodysFault(error: ByokError): boolean {
+/** Whether a failure says something about the model. Where the caller left, or the request or its key was at fault, it says nothing. */
+function countsAgainstModel(error: ByokError): boolean {
   switch (error.code) {
     case 'network':
     case 'timeout':
@@ -109,8 +115,8 @@ function isNobodysFault(error: ByokError): boolean {
     case 'stream-interrupted':
     case 'invalid-response':
     case 'event-too-large':
-      return false
-    default:
       return true
+    default:
+      return false
   }
 }

@@ -1,8 +1,8 @@
 // The recipe: plan, then ask one candidate after another until one has answered.
 
 import { toMicroseconds } from '../core/clock.js'
-import { ByokError, isByokError } from '../core/errors.js'
-import type { CompletionResponse } from '../core/response.js'
+import { asByokError, ByokError, isByokError } from '../core/errors.js'
+import type { CompletionResponse, PartialAnswer } from '../core/response.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import { completionResponse } from '../stream/response.js'
@@ -18,8 +18,8 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
   const { parts, request } = context
   const { emitter } = parts
   const { labels } = request
-  context.start()
   try {
+    context.start()
     emitter.emit('request', { ...labels, requestedModel: request.requestedModel, method: request.method })
     if (context.interruption !== undefined) throw context.interruption
     const plan = await context.guard(makePlan(request, parts))
@@ -28,9 +28,7 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     emitter.emit('request-end', { ...labels, response })
     return response
   } catch (thrown) {
-    const error = isByokError(thrown)
-      ? thrown
-      : new ByokError('internal', 'Something unforeseen failed.', { cause: thrown })
+    const error = asByokError(thrown)
     const complete = error.attempts === undefined ? error.with({ attempts: [...context.attempts] }) : error
     emitter.emit('error', { ...labels, error: complete })
     throw complete
@@ -45,20 +43,23 @@ async function firstAnswer(
 ): Promise<{ answer: Answer; candidate: Candidate }> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
-  for (const candidate of plan.candidates) {
+  let partial: PartialAnswer | undefined
+  for (const [index, candidate] of plan.candidates.entries()) {
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return { answer: await askCandidate(candidate, context), candidate }
+      const hasNext = index < plan.candidates.length - 1
+      return { answer: await askCandidate(candidate, hasNext, context), candidate }
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       if (context.interruption !== undefined) throw context.interruption
       last = { candidate, error }
+      partial = error.partial ?? partial
     }
   }
-  throw allFailed(last?.error, context)
+  throw allFailed(last?.error, partial, context)
 }
 
 /** Whether another candidate may answer instead: not once the caller has seen output, and not for what is no failure of the model. */
@@ -80,7 +81,11 @@ function mayGoOn(error: ByokError, context: RequestContext): boolean {
   }
 }
 
-function allFailed(last: ByokError | undefined, context: RequestContext): ByokError {
+function allFailed(
+  last: ByokError | undefined,
+  partial: PartialAnswer | undefined,
+  context: RequestContext,
+): ByokError {
   const { attempts } = context
   const failures = new Map<string, string[]>()
   for (const attempt of attempts) {
@@ -95,7 +100,7 @@ function allFailed(last: ByokError | undefined, context: RequestContext): ByokEr
     cause: last,
     isRetryable: last?.isRetryable ?? false,
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
-    ...(last?.partial === undefined ? {} : { partial: last.partial }),
+    ...(partial === undefined ? {} : { partial }),
   })
 }
 

@@ -15,14 +15,23 @@ export interface AttemptLimits {
 /** What a read brought. */
 export type Arrival = 'nothing' | 'sign-of-life' | 'output' | 'end'
 
+/** What an attempt is held to, and by. */
+export interface DeadlineParts {
+  readonly clock: Clock
+  readonly limits: AttemptLimits
+  /** What the whole request has left, in milliseconds. */
+  readonly remainingMs: () => number
+  readonly onExpire: (phase: 'first-token' | 'idle') => void
+}
+
 /**
  * Counts only the time spent waiting for the provider: a slow consumer uses up nothing. Before the first output nothing
- * but output stops the clock; after it every real chunk does, while pings and comments never do.
+ * but output stops the clock; after it every real chunk does, while pings and comments never do. Behind the end of the
+ * answer nothing does.
  */
 export class AttemptDeadline {
   readonly #clock: Clock
-  readonly #limits: AttemptLimits
-  readonly #onExpire: (phase: 'first-token' | 'idle') => void
+  readonly #parts: DeadlineParts
   #phase: 'first-token' | 'idle' | 'tail' = 'first-token'
   #limitMs: number
   /** Waited before the current wait, since the last arrival that counts. */
@@ -30,11 +39,10 @@ export class AttemptDeadline {
   #waitingSince: number | undefined
   #cancelTimer: CancelTimer | undefined
 
-  constructor(clock: Clock, limits: AttemptLimits, onExpire: (phase: 'first-token' | 'idle') => void) {
-    this.#clock = clock
-    this.#limits = limits
-    this.#limitMs = limits.firstTokenMs
-    this.#onExpire = onExpire
+  constructor(parts: DeadlineParts) {
+    this.#clock = parts.clock
+    this.#parts = parts
+    this.#limitMs = parts.limits.firstTokenMs
   }
 
   /** A read begins. */
@@ -45,13 +53,15 @@ export class AttemptDeadline {
 
   /** The read has ended. One timer runs on through many reads; it is set again only when it fires. */
   arrived(arrival: Arrival): void {
+    const { tailMs, idleMs } = this.#parts.limits
     if (this.#waitingSince !== undefined) this.#waitedMs += this.#clock.now() - this.#waitingSince
     this.#waitingSince = undefined
     if (arrival === 'end' && this.#phase !== 'tail') {
-      this.#enter('tail', Math.min(this.#limits.tailMs, this.#limits.idleMs))
+      // An answer that is whole must not be lost to the request's own limit while it is waited for what may follow.
+      this.#enter('tail', Math.min(tailMs, idleMs, this.#parts.remainingMs() / 2))
     } else if (arrival === 'output' && this.#phase === 'first-token') {
-      this.#enter('idle', this.#limits.idleMs)
-    } else if (arrival !== 'nothing' && this.#phase !== 'first-token') {
+      this.#enter('idle', idleMs)
+    } else if (arrival !== 'nothing' && this.#phase === 'idle') {
       this.#waitedMs = 0
     }
   }
@@ -79,6 +89,6 @@ export class AttemptDeadline {
     if (this.#waitingSince === undefined) return
     const left = this.#limitMs - this.#waitedMs - (this.#clock.now() - this.#waitingSince)
     if (left > 0) this.#arm(left)
-    else this.#onExpire(this.#phase === 'first-token' ? 'first-token' : 'idle')
+    else this.#parts.onExpire(this.#phase === 'first-token' ? 'first-token' : 'idle')
   }
 }

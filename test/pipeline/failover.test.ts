@@ -111,6 +111,15 @@ describe('failover before output', () => {
     expect(error.attempts).toHaveLength(2)
   })
 
+  it('FO3: when all fail, the error keeps the last answer that had begun', async () => {
+    const broken = await upstreamWith([reply.reset({ afterEvents: 4 }, { text: ['a', 'b', 'c', 'd', 'e'] })])
+    const refusing = await upstreamWith([reply.status(401)])
+    const { handler } = stageOf({ one: broken, two: refusing })
+    const error = await failureOf(handler.generateResponse({ model: ['one/m', 'two/m'], prompt: 'x' }))
+    expect(error).toMatchObject({ code: 'all-attempts-failed', cause: { code: 'authentication' } })
+    expect(error.partial?.text).toMatch(/^ab/)
+  })
+
   it('FO3: a single candidate throws its own error, with its attempts', async () => {
     const failing = await upstreamWith([reply.status(401)])
     const { handler } = stageOf({ one: failing })

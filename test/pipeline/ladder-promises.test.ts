@@ -182,6 +182,15 @@ describe('LD2', () => {
     }
   })
 
+  it('does not believe a refusal that the request without streaming meets too', async () => {
+    const upstream = await upstreamWith([reply.error(400, { message: 'Streaming is not supported.' })])
+    const { handler } = stageOf({ one: upstream })
+    for (const _ of [1, 2]) {
+      const error = await failureOf(handler.generateResponse({ model: 'one/m', prompt: 'x' }))
+      expect(attemptsOf(error)).toEqual(['stream invalid-request', 'whole invalid-request'])
+    }
+  })
+
   it('is remembered by the handler alone', async () => {
     const upstream = await upstreamWith([reply.chat({}, { refuses: 'stream' })])
     for (const _ of [1, 2]) {

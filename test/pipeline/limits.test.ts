@@ -1,24 +1,14 @@
 // The limits on an attempt: what the first token and idle limits count, what they do not, and what the error says.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CompletionStream } from '../../src/pipeline/completion-stream.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
-import { attemptsOf, failureOf, loadSdks, readAll, stageOf, until, upstreamWith } from './stage.js'
+import { attemptsOf, failureOf, firstText, loadSdks, readAll, stageOf, until, upstreamWith } from './stage.js'
 
 beforeAll(loadSdks)
 
 const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
-
-/** Reads up to the first text, and gives it back. */
-async function firstText(stream: CompletionStream): Promise<string> {
-  for (;;) {
-    const { value, done } = await stream.next()
-    if (done) throw new Error('The stream ended before any text.')
-    if (value?.type === 'text') return value.text
-  }
-}
 
 describe('the first-token limit', () => {
   it('is 120 s, and covers an answer that never begins', async () => {
@@ -85,15 +75,47 @@ describe('the first-token limit', () => {
     const healthy = await upstreamWith([reply.chat()])
     const { handler } = stageOf(
       { one: silent, two: healthy },
-      { timeout: { firstTokenMs: 60, totalMs: 400 } },
+      { timeout: { firstTokenMs: 60, totalMs: 5_000 } },
     )
-    const error = await failureOf(handler.generateResponse({ ...request, model: ['one/m', 'two/m'] }))
-    expect(error).toMatchObject({ code: 'timeout', phase: 'total' })
-    expect(attemptsOf(error)).toEqual(['stream timeout', 'whole timeout'])
+    const { byok } = await handler.generateResponse({ ...request, model: ['one/m', 'two/m'] })
+    expect(byok.provider).toBe('two')
+    expect(attemptsOf(byok)).toEqual(['stream timeout', 'whole timeout', 'stream success'])
     expect(silent.requests.map(({ body }) => (body as { stream?: boolean }).stream ?? false)).toEqual([
       true,
       false,
     ]) // our own JSON
+  })
+
+  it('leaves the next candidate half of what the first-token limit would let the fallback use up', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const healthy = await upstreamWith([reply.chat()])
+    const { handler } = stageOf(
+      { one: silent, two: healthy },
+      { clock, timeout: { firstTokenMs: 60_000, totalMs: 100_000 } },
+    )
+    const response = handler.generateResponse({ ...request, model: ['one/m', 'two/m'] })
+    await until(() => silent.hits() === 1, 'the stream')
+    await clock.advance(60_000)
+    await until(() => silent.hits() === 2, 'the request without streaming')
+    await clock.advance(19_999)
+    expect(healthy.hits()).toBe(0)
+    await clock.advance(1)
+    expect((await response).byok.provider).toBe('two')
+  })
+
+  it('lets the last candidate have all the time that is left for its fallback', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const { handler } = stageOf({ one: silent }, { clock })
+    const failure = failureOf(handler.generateResponse(request))
+    await until(() => silent.hits() === 1, 'the stream')
+    await clock.advance(120_000)
+    await until(() => silent.hits() === 2, 'the request without streaming')
+    await clock.advance(180_000)
+    const error = await failure
+    expect(error).toMatchObject({ code: 'timeout', phase: 'total' })
+    expect(error.attempts?.at(-1)?.durationMs).toBe(180_000)
   })
 })
 

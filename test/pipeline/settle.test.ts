@@ -83,6 +83,18 @@ describe('the books', () => {
     expect(verdicts).toEqual(['ignore'])
   })
 
+  it('a caller who leaves as an attempt is told has no adapter asked, and pays nothing', async () => {
+    const provider = scriptedProvider({ id: 'p', replies: ['hello'] })
+    const { parts, ledger, verdicts, prepare } = booksOf(provider)
+    const context = prepare('p/m')
+    parts.emitter.on('attempt', () => context.interrupt(abortedBy('enough')))
+    expect(await drain(context)).toBe('aborted')
+    expect(provider.calls).toEqual([])
+    expect(ledger.counts()).toEqual({ admitted: 1, committed: 0, released: 1, open: 0 })
+    expect(context.attempts.map(({ outcome }) => outcome)).toEqual(['aborted'])
+    expect(verdicts).toEqual(['ignore'])
+  })
+
   it('a budget that refuses sends nothing, and says nothing about the model', async () => {
     class Refusing extends AttemptLedger {
       override async admit(): Promise<void> {

@@ -200,3 +200,12 @@ function expectSettledOnce(told: Told): void {
     expect(new Set(begun).size).toBe(begun.length)
   }
 }
+
+/** Reads up to the first text, and gives it back. */
+export async function firstText(stream: CompletionStream): Promise<string> {
+  for (;;) {
+    const { value, done } = await stream.next()
+    if (done) throw new Error('The stream ended before any text.')
+    if (value?.type === 'text') return value.text
+  }
+}

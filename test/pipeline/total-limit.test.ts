@@ -2,7 +2,6 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BYOKHandler } from '../../src/handler.js'
-import type { CompletionStream } from '../../src/pipeline/completion-stream.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
 import { scriptedProvider } from '../../src/testing/scripted-provider.js'
@@ -10,6 +9,7 @@ import {
   attemptsOf,
   closing,
   failureOf,
+  firstText,
   loadSdks,
   readAll,
   stageOf,
@@ -23,15 +23,6 @@ beforeAll(loadSdks)
 
 const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
-
-/** Reads up to the first text, and gives it back. */
-async function firstText(stream: CompletionStream): Promise<string> {
-  for (;;) {
-    const { value, done } = await stream.next()
-    if (done) throw new Error('The stream ended before any text.')
-    if (value?.type === 'text') return value.text
-  }
-}
 
 describe('the total limit', () => {
   it('is 300 s over all attempts', async () => {
@@ -131,6 +122,27 @@ describe('the end of an answer', () => {
     expect(response?.byok.warnings.map(({ code }) => code)).toEqual(['broken-after-finish'])
     await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
     expect(clock.pending()).toBe(0)
+  })
+
+  it.each([
+    ['10 s', {}, 10_000],
+    ['half of what the total limit has left', { totalMs: 12_000 }, 6_000],
+  ])('waits no longer than %s, whatever still comes', async (_, timeout, endsAfterMs) => {
+    const clock = new FakeClock()
+    const rest = Array.from({ length: 40 }, () => [{ waitMs: 1_000 }, { type: 'usage', usage: {} } as const])
+    const provider = scriptedProvider({
+      id: 'one',
+      clock,
+      replies: [[{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }, ...rest.flat()]],
+    })
+    const { handler } = watch(new BYOKHandler({ adapters: [provider], clock, timeout }))
+    const reading = readAll(handler.streamCompletion(request))
+    await clock.advance(endsAfterMs - 1)
+    expect(provider.calls[0]?.end).toBeUndefined()
+    await clock.advance(1)
+    const { response } = await reading
+    expect(response?.text).toBe('Hi')
+    expect(response?.byok.warnings.map(({ code }) => code)).toEqual(['broken-after-finish'])
   })
 
   it('the shorter idle limit goes before those 10 s, comments or not', async () => {

@@ -58,6 +58,7 @@ describe('an adapter from outside', () => {
     ['a text', 'just words'],
     ['nothing', undefined],
     ['an object', { odd: true }],
+    ['an object that cannot be written down', Object.create(null)],
   ])(
     'FO8: that throws %s is wrapped, with the original as its cause, and the process goes on',
     async (_, thrown) => {
