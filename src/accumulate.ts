@@ -8,14 +8,14 @@ import type { OutputEvent } from './core/stream-event.js'
 import { CompletionAccumulator } from './stream/accumulator.js'
 import { completionResponse } from './stream/response.js'
 import { anthropicMessages } from './wire/anthropic-messages/dialect.js'
-import type { AnswerDecoder } from './wire/dialect.js'
+import type { AnswerDecoder, DialectName } from './wire/dialect.js'
 import { openaiChat } from './wire/openai-chat/dialect.js'
 import { openaiResponses } from './wire/openai-responses/dialect.js'
 
 /** How chunks are understood. */
 export interface ChunkOptions {
   /** Whose chunks they are. Deltas of ours are told apart by their `type`. @default 'openai-chat' */
-  readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+  readonly dialect?: DialectName
   /** Mends tool arguments that are no whole JSON object, and says so in `byok.repairs`. @default false */
   readonly repairToolArguments?: boolean
   /** Times the answer, from the accumulator's making to its end. @default the real clock */

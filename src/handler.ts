@@ -1,5 +1,6 @@
 // The handler: the two methods, its events, and its end.
 
+import type { CompletionStream } from './core/completion-stream.js'
 import { ByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
 import { AttemptLedger } from './cost/ledger.js'
@@ -8,9 +9,9 @@ import { type HandlerEventName, type HandlerListener, SafeEmitter } from './even
 import { KeyResolver } from './keys/resolver.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
-import { checkKnownProviders } from './options/known-providers.js'
+import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
-import { CompletionStream } from './pipeline/completion-stream.js'
+import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { allowAll, closedBreaker, keepOrder, noRepair, noRetry, type Parts } from './pipeline/parts.js'
@@ -40,6 +41,7 @@ export class BYOKHandler {
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
     const settings = checkHandlerOptions(options)
+    checkProviderNames(settings)
     const { clock, logger } = settings
     this.#settings = settings
     this.#emitter = new SafeEmitter((name, failure) => {
@@ -70,7 +72,7 @@ export class BYOKHandler {
       emitter: this.#emitter,
       newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
     }
-    checkKnownProviders(settings, (id) => this.#parts.providers.get(id) !== undefined)
+    checkModelProviders(settings, (id) => this.#has(id))
   }
 
   /**
@@ -81,23 +83,23 @@ export class BYOKHandler {
    * `invalid-request`, `no-key`, `aborted` or `timeout` before or beside them. Never answers with an error as text.
    */
   async generateResponse(request: CompletionRequest): Promise<CompletionResponse> {
-    const context = this.#prepare(request, 'generateResponse', (prepared) =>
-      prepared.callbacks.length > 0 || this.hasStreamConsumers() ? 'first-output' : 'done',
-    )
-    return this.#run(context)
+    const prepared = this.#prepare(request, 'generateResponse')
+    const isSeen = prepared.callbacks.length > 0 || this.hasStreamConsumers()
+    return this.#run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
   }
 
   /**
-   * Answers a request as a stream of events, `done` last. Nothing is checked or sent before the first `next()` or
-   * `response()`. A model that fails before any output is replaced without a trace in the text; after output, the
-   * stream throws, with what had come in `partial`. Leaving the loop closes the connection.
+   * Answers a request as a stream of events, `done` last. The request is read now; nothing is sent, and nothing thrown,
+   * before the first `next()` or `response()`. A model that fails before any output is replaced without a trace in the
+   * text; after output, the stream throws, with what had come in `partial`. Leaving the loop closes the connection.
    *
    * A stream that is left waiting in the middle is closed by the total limit.
    */
   streamCompletion(request: CompletionRequest): CompletionStream {
-    return new CompletionStream(async (queue, prepared) => {
-      const context = this.#prepare(request, 'streamCompletion', () => 'first-output', queue)
-      prepared(context)
+    const prepared = outcomeOf(() => this.#prepare(request, 'streamCompletion'))
+    return new RequestStream(async (queue, begun) => {
+      const context = this.#begin(prepared(), 'first-output', queue)
+      begun(context)
       return this.#run(context)
     })
   }
@@ -151,21 +153,37 @@ export class BYOKHandler {
     return this.#pipeline.run(context)
   }
 
-  #prepare(
-    request: CompletionRequest,
-    method: PreparedRequest['method'],
-    commitOf: (prepared: PreparedRequest) => Commit,
-    queue?: EventQueue,
-  ): RequestContext {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
+  #prepare(request: CompletionRequest, method: PreparedRequest['method']): PreparedRequest {
     const prepared = prepareRequest(request, method, this.#settings, this.#parts.newId('req'))
+    checkRequestProviders(prepared, this.#settings, (id) => this.#has(id))
+    return prepared
+  }
+
+  #has(provider: string): boolean {
+    return this.#parts.providers.get(provider) !== undefined
+  }
+
+  #begin(prepared: PreparedRequest, commit: Commit, queue?: EventQueue): RequestContext {
+    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
     const onStop = (): void => {
       this.#running.delete(context)
       if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
     }
-    const context = new RequestContext(prepared, this.#parts, commitOf(prepared), { queue, onStop })
+    const context = new RequestContext(prepared, this.#parts, commit, { queue, onStop })
     this.#running.add(context)
     return context
+  }
+}
+
+/** Does the work now, and gives or throws what came of it when it is asked for. */
+function outcomeOf<Result>(work: () => Result): () => Result {
+  try {
+    const result = work()
+    return () => result
+  } catch (error) {
+    return () => {
+      throw error
+    }
   }
 }
 

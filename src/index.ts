@@ -3,6 +3,7 @@
 export type { ChunkOptions } from './accumulate.js'
 export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
 export type { CancelTimer, Clock } from './core/clock.js'
+export type { CompletionStream } from './core/completion-stream.js'
 export type {
   ProviderAdapter,
   ProviderCall,
@@ -84,7 +85,7 @@ export { accumulate } from './lazy-accumulate.js'
 export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
 export { envKeys } from './options/environment-keys.js'
 export type { HandlerOptions, Logger, RequestDefaults } from './options/handler-options.js'
-export type { CompletionStream } from './pipeline/completion-stream.js'
 export type { DeltaCallbacks } from './pipeline/prepared-request.js'
-export type { DialectName, ProviderSetting } from './providers/registry.js'
+export type { ProviderSetting } from './providers/registry.js'
 export type { SdkClient } from './providers/sdk-transport.js'
+export type { DialectName } from './wire/dialect.js'

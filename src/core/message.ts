@@ -64,7 +64,7 @@ export interface CustomToolCall {
 
 /** Marks of ours on a call that came out of a stream. */
 export interface ToolCallMarks {
-  /** The arguments are no whole JSON object, or were cut off: never run this call. */
+  /** The arguments are no whole JSON object, the call was cut off, or it has no name: never run it. */
   readonly invalid?: true
 }
 

@@ -1,6 +1,6 @@
 // A guess at how many tokens a text has, without a tokenizer: those are a way to make a server burn seconds of CPU.
 
-import type { Content } from './message.js'
+import type { Content, Tool, ToolCall } from './message.js'
 import type { ChatRequest } from './request.js'
 
 const charactersPerToken = 4
@@ -35,13 +35,19 @@ const tokensPerMessage = 10
 
 /** A guess at the tokens of a request's prompt: its texts, its tools, and about 10 tokens a message around them. */
 export function estimatePromptTokens(request: ChatRequest): number {
-  let tokens = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools))
+  let tokens = 0
+  for (const tool of request.tools ?? []) tokens += estimateTokens(JSON.stringify(sentOf(tool)))
   for (const message of request.messages) {
     tokens += tokensPerMessage + estimateContent(message.content)
     if (message.role === 'assistant' && message.tool_calls)
-      tokens += estimateTokens(JSON.stringify(message.tool_calls))
+      for (const call of message.tool_calls) tokens += estimateTokens(JSON.stringify(sentOf(call)))
   }
   return tokens
+}
+
+/** The part that is sent. What apps hang on beside it (a function to run, say) may not even be JSON. */
+function sentOf(value: Tool | ToolCall): unknown {
+  return value.type === 'custom' ? value.custom : value.function
 }
 
 function estimateContent(content: Content | null | undefined): number {

@@ -31,7 +31,7 @@ export type RequestKeys = ReadonlyMap<string, Secret>
 
 /**
  * Keys by provider: the request's, then the app's setting. Plain strings are the app's own and serve every call; but a
- * request that brings keys of its own is never moved on to the app's.
+ * request that brings keys of its own is never moved on to the app's, nor is a tenant for whom a key function has none.
  */
 export class KeyResolver {
   readonly #settings: ReadonlyMap<string, Secret | KeyFunction>
@@ -40,17 +40,26 @@ export class KeyResolver {
     this.#settings = settings
   }
 
-  /** The key for a call, or `undefined` where there is none. Throws `no-key` when the app's key function fails. */
-  async resolve(context: KeyContext, requestKeys: RequestKeys): Promise<Credential | undefined> {
+  /**
+   * The key for a call, or `undefined` where there is none. `carrier` is what the app's own client or transport pays
+   * with; a client keeps its key whatever stands in the settings. Throws `no-key` when the app's key function fails.
+   */
+  async resolve(
+    context: KeyContext,
+    requestKeys: RequestKeys,
+    carrier?: Credential,
+  ): Promise<Credential | undefined> {
     const own = requestKeys.get(context.provider)
     if (own !== undefined) return { key: own, source: 'request' }
     if (requestKeys.size > 0) return undefined
     const setting = this.#settings.get(context.provider)
-    if (setting === undefined) return undefined
-    if (typeof setting !== 'function') return { key: setting, source: 'app' }
-    const value = await ask(setting, context)
-    if (value === undefined || value === null || value === '') return undefined
-    return { key: secretOf(value, context.provider), source: context.tenant === undefined ? 'app' : 'tenant' }
+    const hasTenant = context.tenant !== undefined
+    if (typeof setting === 'function') {
+      const value = await ask(setting, context)
+      if (value === undefined || value === null || value === '') return hasTenant ? undefined : carrier
+      return { key: secretOf(value, context.provider), source: hasTenant ? 'tenant' : 'app' }
+    }
+    return setting === undefined || carrier?.key !== undefined ? carrier : { key: setting, source: 'app' }
   }
 }
 

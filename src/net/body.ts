@@ -6,6 +6,15 @@ import { ProviderError } from '../core/errors.js'
 /** How long a finished answer's connection may take to close its body before it is cut instead of being used again. */
 const drainMs = 100
 
+/** The most that may still come behind a finished answer before its connection is cut. */
+const drainBytes = 64 * 1024
+
+/** How long the body of an error is waited for: its status says most of it. */
+const errorBodyMs = 2_000
+
+/** The most of an error body that is read. */
+const errorBodyBytes = 64 * 1024
+
 const ended = {}
 
 /** What one read of a body brought; without a value at its end. */
@@ -18,8 +27,9 @@ export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #isLeft = false
 
+  /** A body that the transport has read already is as good as none. */
   constructor(response: Response) {
-    this.#reader = response.body?.getReader()
+    this.#reader = response.body?.locked ? undefined : response.body?.getReader()
   }
 
   /** The next piece; without a value at the end of the body. */
@@ -47,7 +57,7 @@ export class BodyReader {
 
   async #drain(): Promise<void> {
     let bytes = 0
-    while (bytes < 64 * 1024) {
+    while (bytes < drainBytes) {
       const { value } = await this.read()
       if (value === undefined) return
       bytes += value.byteLength
@@ -56,35 +66,56 @@ export class BodyReader {
   }
 }
 
+/** What could be read of a body: all of it, or what had come until something kept the rest away. */
+export type BodyText =
+  | { readonly isWhole: true; readonly text: string }
+  | { readonly isWhole: false; readonly text: string; readonly failure: unknown }
+
 /**
- * The whole body as text. A body over `maxBytes` is cut there, or throws `event-too-large`; either way the rest is not
- * read. Counted after decompression, so that a small bomb is stopped too.
+ * Reads what is left of a body as text; `first` is a piece that was read before. A body over `maxBytes` fails with
+ * `event-too-large`, and its rest is not read. Counted after decompression, so that a small bomb is stopped too.
  */
-export async function readText(
-  response: Response,
-  maxBytes: number,
-  tooLong: 'cut' | 'throw',
-): Promise<string> {
-  const body = new BodyReader(response)
+export async function readText(body: BodyReader, maxBytes: number, first?: Uint8Array): Promise<BodyText> {
   const decoder = new TextDecoder()
   let text = ''
-  let bytes = 0
+  let room = maxBytes
   try {
     for (
-      let { value: piece } = await body.read();
+      let piece = first ?? (await body.read()).value;
       piece !== undefined;
-      { value: piece } = await body.read()
+      piece = (await body.read()).value
     ) {
-      bytes += piece.byteLength
-      if (bytes > maxBytes) {
-        if (tooLong === 'cut')
-          return text + decoder.decode(piece.subarray(0, piece.byteLength - (bytes - maxBytes)))
-        throw new ProviderError('event-too-large', `The answer is longer than ${maxBytes} bytes.`)
+      if (piece.byteLength > room) {
+        text += decoder.decode(piece.subarray(0, room))
+        const message = `The answer is longer than ${maxBytes} bytes.`
+        return { isWhole: false, text, failure: new ProviderError('event-too-large', message) }
       }
+      room -= piece.byteLength
       text += decoder.decode(piece, { stream: true })
     }
-    return text + decoder.decode()
+    return { isWhole: true, text: text + decoder.decode() }
+  } catch (failure) {
+    return { isWhole: false, text, failure }
   } finally {
     body.cancel()
   }
+}
+
+/** What comes of an error body, or of a page: cut at a size, after a time, and where it breaks off. Never throws. */
+export async function readErrorText(body: BodyReader, clock: Clock, first?: Uint8Array): Promise<string> {
+  let isLate = false
+  const cancelTimer = clock.timer(errorBodyMs, () => {
+    isLate = true
+    body.cancel()
+  })
+  const { text, isWhole } = await readText(body, errorBodyBytes, first)
+  cancelTimer()
+  return isWhole && !isLate ? text : withoutLastWord(text)
+}
+
+/** Behind a cut, half a key could not be recognised any more, and so not be hidden. */
+function withoutLastWord(text: string): string {
+  let end = text.length
+  while (end > 0 && !/[\s"'<>(){}[\],;]/.test(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
 }

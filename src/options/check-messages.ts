@@ -3,10 +3,14 @@
 import type { ImagePart, Message } from '../core/message.js'
 import { readImage } from '../wire/image.js'
 import { type Fields, invalid, kindOf, listAt, nameAt, objectAt, textAt } from './check.js'
+import { jsonAt } from './check-json.js'
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool'])
 
-/** The messages, checked. Throws `invalid-request` naming the message and field at fault; changes nothing. */
+/**
+ * The messages, checked, in a list of their own. Throws `invalid-request` naming the message and field at fault; changes
+ * nothing. Of their free-form fields, those that are sent are checked to be JSON.
+ */
 export function checkMessages(value: unknown): Message[] {
   const messages = listAt(value, 'messages')
   if (messages.length === 0) throw invalid('messages', 'must hold at least one message.')
@@ -61,7 +65,7 @@ function checkOrigin(value: unknown, field: string): void {
   textAt(origin.provider, `${field}.provider`)
   textAt(origin.model, `${field}.model`)
   listAt(origin.reasoning, `${field}.reasoning`).forEach((block, index) => {
-    objectAt(block, `${field}.reasoning[${index}]`)
+    jsonAt(objectAt(block, `${field}.reasoning[${index}]`), `${field}.reasoning[${index}]`)
   })
 }
 
@@ -75,6 +79,7 @@ function checkContent(value: unknown, field: string): void {
 
 function checkPart(value: unknown, field: string): void {
   const part = objectAt(value, field)
+  jsonAt(part.cache_control, `${field}.cache_control`)
   switch (part.type) {
     case 'text':
       textAt(part.text, `${field}.text`)
@@ -82,18 +87,21 @@ function checkPart(value: unknown, field: string): void {
     case 'refusal':
       textAt(part.refusal, `${field}.refusal`)
       return
-    case 'image_url':
-      textAt(objectAt(part.image_url, `${field}.image_url`).url, `${field}.image_url.url`)
+    case 'image_url': {
+      const image = objectAt(part.image_url, `${field}.image_url`)
+      textAt(image.url, `${field}.image_url.url`)
+      if (image.detail !== undefined) textAt(image.detail, `${field}.image_url.detail`)
       checkImage(part as unknown as ImagePart, field) // its fields have just been checked
       return
+    }
     case 'input_audio': {
-      const audio = objectAt(part.input_audio, `${field}.input_audio`)
+      const audio = jsonAt(objectAt(part.input_audio, `${field}.input_audio`), `${field}.input_audio`)
       nameAt(audio.data, `${field}.input_audio.data`)
       nameAt(audio.format, `${field}.input_audio.format`)
       return
     }
     case 'file': {
-      const file = objectAt(part.file, `${field}.file`)
+      const file = jsonAt(objectAt(part.file, `${field}.file`), `${field}.file`)
       if (file.file_data === undefined && file.file_id === undefined)
         throw invalid(`${field}.file`, 'needs file_data or file_id.')
       for (const name of ['file_data', 'file_id', 'filename'] as const) {

@@ -17,13 +17,17 @@ export function checkModel(
   if (value === 'auto') return { models: 'auto', requestedModel: 'auto' }
   const resolve = (name: string): readonly ModelReference[] =>
     aliases.get(name) ?? [parseModelReference(name, 'model')]
-  if (typeof value === 'string') return { models: resolve(nameAt(value, 'model')), requestedModel: value }
+  if (typeof value === 'string')
+    return { models: distinct(resolve(nameAt(value, 'model'))), requestedModel: value }
   const list = listAt(value, 'model').map((entry, index) =>
     nameAt(textAt(entry, `model[${index}]`), `model[${index}]`),
   )
   if (list.length === 0) throw invalid('model', 'must name at least one model.')
   if (list.includes('auto')) throw invalid('model', '"auto" cannot stand in a list.')
-  const models = list.flatMap(resolve)
-  const distinct = new Map(models.map((reference) => [nameOf(reference), reference]))
-  return { models: [...distinct.values()], requestedModel: list.join(', ') }
+  return { models: distinct(list.flatMap(resolve)), requestedModel: list.join(', ') }
+}
+
+/** Each model once, where it stood first: a model is not asked again in the same request. */
+function distinct(models: readonly ModelReference[]): ModelReference[] {
+  return [...new Map(models.map((reference) => [nameOf(reference), reference])).values()]
 }

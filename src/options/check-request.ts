@@ -17,9 +17,11 @@ import {
   nameAt,
   numberAt,
   objectAt,
+  recordAt,
   textAt,
   wholeNumberAt,
 } from './check.js'
+import { jsonAt } from './check-json.js'
 import { checkMessages } from './check-messages.js'
 import { checkResponseFormat, checkToolChoice, checkTools } from './check-tools.js'
 import type { TimeoutOptions } from './completion-request.js'
@@ -90,7 +92,7 @@ export function checkLabels(fields: Fields, requestId: string): RequestLabels {
 export function checkKeys(fields: Fields, providers: readonly string[] | undefined): RequestKeys {
   const keys = new Map<string, Secret>()
   if (fields.keys !== undefined) {
-    for (const [provider, value] of Object.entries(objectAt(fields.keys, 'keys')))
+    for (const [provider, value] of Object.entries(recordAt(fields.keys, 'keys')))
       keys.set(provider, secretOf(value, provider))
   }
   if (fields.apiKey !== undefined) {
@@ -113,7 +115,7 @@ const limitNames: { readonly [Name in keyof Required<TimeoutOptions>]: true } = 
 export function checkTimeout(value: unknown, otherwise: Limits): Limits {
   if (value === undefined) return otherwise
   if (typeof value === 'number') return { ...otherwise, totalMs: numberAt(value, 'timeout', 1) }
-  const given = objectAt(value, 'timeout')
+  const given = recordAt(value, 'timeout')
   const known = Object.keys(limitNames)
   for (const name of Object.keys(given)) {
     if (!known.includes(name))
@@ -134,7 +136,7 @@ const callbackNames: { readonly [Name in keyof Required<DeltaCallbacks>]: true }
 
 /** The callbacks, checked: those that are there, also where they are methods of an instance. */
 export function checkCallbacks(value: unknown): DeltaCallbacks {
-  const given = objectAt(value, 'callbacks')
+  const given = recordAt(value, 'callbacks')
   const known = Object.keys(callbackNames)
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(given))
   const unknown = isPlain ? Object.keys(given).find((name) => !known.includes(name)) : undefined
@@ -150,9 +152,10 @@ export function checkCallbacks(value: unknown): DeltaCallbacks {
 /** The signal, checked. */
 export function checkSignal(value: unknown): AbortSignal {
   const signal = objectAt(value, 'signal')
-  if (typeof signal.addEventListener !== 'function' || typeof signal.aborted !== 'boolean') {
-    throw invalid('signal', 'must be an AbortSignal.')
-  }
+  const listens = [signal.addEventListener, signal.removeEventListener].every(
+    (method) => typeof method === 'function',
+  )
+  if (!listens || typeof signal.aborted !== 'boolean') throw invalid('signal', 'must be an AbortSignal.')
   return value as AbortSignal // it has what is used of one
 }
 
@@ -199,9 +202,12 @@ function reasoningSetting(value: unknown, field: string): ReasoningSetting {
 }
 
 function providerOptions(value: unknown, field: string): ProviderOptions {
-  const given = Object.entries(objectAt(value, field)).filter(([, fields]) => fields !== undefined)
+  const given = Object.entries(recordAt(value, field)).filter(([, fields]) => fields !== undefined)
   return Object.fromEntries(
-    given.map(([provider, fields]) => [provider, withoutUndefined(objectAt(fields, `${field}.${provider}`))]),
+    given.map(([provider, fields]) => {
+      const at = `${field}.${provider.slice(0, 64)}`
+      return [provider, withoutUndefined(jsonAt(recordAt(fields, at), at))]
+    }),
   )
 }
 
@@ -212,7 +218,7 @@ function withoutUndefined(fields: Fields): Fields {
 /** Header names and values that cannot break out of their line, and none that the transport sets. */
 export function extraHeaders(value: unknown, field: string): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
-  for (const [name, header] of Object.entries(objectAt(value, field))) {
+  for (const [name, header] of Object.entries(recordAt(value, field))) {
     if (header === undefined) continue
     const shown = `${field}[${JSON.stringify(name.slice(0, 64))}]`
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name) || name === '__proto__')

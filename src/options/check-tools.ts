@@ -2,6 +2,7 @@
 
 import type { ResponseFormat, Tool, ToolChoice } from '../core/message.js'
 import { booleanAt, type Fields, invalid, kindOf, listAt, nameAt, objectAt, textAt, wordAt } from './check.js'
+import { jsonAt } from './check-json.js'
 
 /** The tools, checked. Throws `invalid-request` naming the tool and field at fault. */
 export function checkTools(value: unknown): Tool[] {
@@ -17,6 +18,8 @@ export function checkTools(value: unknown): Tool[] {
     names.add(name)
     if (described.description !== undefined) textAt(described.description, `${field}.${kind}.description`)
     if (kind === 'function') checkFunction(described, `${field}.function`)
+    jsonAt(described, `${field}.${kind}`)
+    jsonAt(tool.cache_control, `${field}.cache_control`)
     return tool as unknown as Tool // its fields have just been checked
   })
 }
@@ -49,6 +52,7 @@ export function checkResponseFormat(value: unknown): ResponseFormat {
     const described = objectAt(format.json_schema, 'responseFormat.json_schema')
     nameAt(described.name, 'responseFormat.json_schema.name')
     if (described.schema !== undefined) checkSchema(described.schema, 'responseFormat.json_schema.schema')
+    jsonAt(described, 'responseFormat.json_schema')
   }
   return format as unknown as ResponseFormat // its fields have just been checked
 }

@@ -1,6 +1,6 @@
 // Small checks of what a caller passed, each naming the field at fault.
 
-import { ByokError } from '../core/errors.js'
+import { ByokError, isByokError } from '../core/errors.js'
 
 /** A plain object whose fields are still unknown. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -24,6 +24,17 @@ export function objectAt(value: unknown, field: string): Fields {
     throw invalid(field, `must be an object, and is ${kindOf(value)}.`)
   }
   return value as Fields // just checked
+}
+
+/**
+ * The value as an object whose own fields are what was said. A `Map`, `Headers` or a promise has none: taken for an
+ * empty object, it would silently say nothing, and with `keys` somebody else would pay.
+ */
+export function recordAt(value: unknown, field: string): Fields {
+  const object = objectAt(value, field)
+  if (Symbol.iterator in object || typeof object.then === 'function')
+    throw invalid(field, 'must be a plain object, and is a promise or a collection.')
+  return object
 }
 
 /** The value as a list. */
@@ -91,6 +102,16 @@ export function wordAt<const Word extends string>(
   if (found === undefined)
     throw invalid(field, `must be one of ${words.map((word) => `"${word}"`).join(', ')}.`)
   return found
+}
+
+/** Reads what a caller passed. What its getters or proxies throw is `invalid-request`, and no foreign error. */
+export function readSafely<Result>(field: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (cause) {
+    if (isByokError(cause)) throw cause
+    throw new ByokError('invalid-request', `${field}: reading it failed.`, { field, cause })
+  }
 }
 
 /** What is said of options that people know from elsewhere, and that there is nothing for. */

@@ -3,7 +3,7 @@
 import type { Message, ReasoningSetting, ResponseFormat, Tool, ToolChoice } from '../core/message.js'
 import type { ProviderOptions } from '../core/request.js'
 import type { DeltaCallbacks } from '../pipeline/prepared-request.js'
-import { closest, type Fields, invalid, notThere, objectAt } from './check.js'
+import { closest, type Fields, invalid, notThere, recordAt } from './check.js'
 
 /** An object of options in which `undefined` counts as not given, as it does in every other place of a request. */
 export type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] | undefined }
@@ -39,6 +39,9 @@ export interface OpenAISpellings {
 /**
  * A request. OpenAI's own names (`max_tokens`, `tool_choice` …) are understood for the options that have them, and so is
  * `null` for not given, where OpenAI's bodies may say it. `undefined` is not given everywhere.
+ *
+ * It is read when the method is called, and its lists are copied: what is pushed to `messages` afterwards changes
+ * nothing. What stands in them is not: leave single messages, tools and schemas alone until the answer has come.
  */
 export interface CompletionRequest extends OpenAISpellings {
   /** Short for one user message. Not together with `messages`. */
@@ -47,7 +50,10 @@ export interface CompletionRequest extends OpenAISpellings {
   readonly system?: string | undefined
   /** The conversation so far, in OpenAI's shape. Not together with `prompt`. */
   readonly messages?: readonly Message[] | undefined
-  /** `provider/model`, an alias, a list to try in order, or `auto`. @default 'auto' */
+  /**
+   * `provider/model`, an alias, a list to try in order, or `auto`: the default model of each provider that has a key,
+   * first those that the request brings keys for, then those that the app named. @default 'auto'
+   */
   readonly model?: string | readonly string[] | undefined
   /** What the model may ask the app to run. Nothing is run by the library. */
   readonly tools?: readonly Tool[] | undefined
@@ -186,7 +192,7 @@ const advice: ReadonlyMap<string, string> = new Map([
  * option, naming the one that was probably meant, and for one that is given in both spellings.
  */
 export function inOurWords(value: unknown): Fields {
-  const request = objectAt(value, 'request')
+  const request = recordAt(value, 'request')
   const fields: Record<string, unknown> = Object.create(null)
   for (const [name, option] of Object.entries(request)) {
     if (option === undefined) continue

@@ -7,9 +7,9 @@ import type { Secret } from '../core/secret.js'
 import { secretOf } from '../keys/key-format.js'
 import type { KeyFunction, KeySetting } from '../keys/resolver.js'
 import type { DeltaCallbacks, FailoverPolicy } from '../pipeline/prepared-request.js'
-import type { AnswerLimits } from '../providers/answer-reader.js'
 import type { ProviderSetting } from '../providers/registry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
+import type { AnswerLimits } from '../wire/sse.js'
 import {
   booleanAt,
   type Fields,
@@ -18,6 +18,8 @@ import {
   listAt,
   notThere,
   objectAt,
+  readSafely,
+  recordAt,
   refuseUnknown,
   textAt,
   wholeNumberAt,
@@ -140,10 +142,11 @@ const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true }
 /** The options, checked. Throws `config` for a setting that cannot work, `invalid-key-format` for such a key. */
 export function checkHandlerOptions(value: unknown): HandlerSettings {
   try {
-    return check(objectAt(value ?? {}, 'options'))
+    return readSafely('options', () => check(recordAt(value ?? {}, 'options')))
   } catch (error) {
     if (!isByokError(error) || error.code !== 'invalid-request') throw error
-    throw new ByokError('config', error.message, error.field === undefined ? {} : { field: error.field })
+    const { message, field, cause } = error
+    throw new ByokError('config', message, { cause, ...(field === undefined ? {} : { field }) })
   }
 }
 
@@ -166,10 +169,10 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
 
 function check(options: Fields): HandlerSettings {
   refuseUnknown(options, Object.keys(optionNames), undefined, advice)
-  const failover = objectAt(options.failover ?? {}, 'failover')
+  const failover = recordAt(options.failover ?? {}, 'failover')
   refuseUnknown(failover, ['maxCandidates', 'streamFallback', 'midStream'], 'failover')
   if (failover.midStream !== undefined) wordAt(failover.midStream, 'failover.midStream', ['error'])
-  const limits = objectAt(options.limits ?? {}, 'limits')
+  const limits = recordAt(options.limits ?? {}, 'limits')
   refuseUnknown(limits, ['maxEventBytes', 'maxResponseBytes'], 'limits')
   const { fetch, clock, logger } = options
   const aliases = checkAliases(options.models ?? {})
@@ -230,7 +233,7 @@ const advice: ReadonlyMap<string, string> = new Map([
 
 function checkKeys(value: unknown): Map<string, Secret | KeyFunction> {
   const keys = new Map<string, Secret | KeyFunction>()
-  for (const [provider, setting] of Object.entries(objectAt(value, 'keys'))) {
+  for (const [provider, setting] of Object.entries(recordAt(value, 'keys'))) {
     if (setting === undefined) continue
     if (Array.isArray(setting)) {
       const field = `keys.${provider}`
@@ -244,7 +247,7 @@ function checkKeys(value: unknown): Map<string, Secret | KeyFunction> {
 
 function checkAliases(value: unknown): Map<string, ModelReference[]> {
   const aliases = new Map<string, ModelReference[]>()
-  for (const [alias, models] of Object.entries(objectAt(value, 'models'))) {
+  for (const [alias, models] of Object.entries(recordAt(value, 'models'))) {
     if (models === undefined) continue
     const field = `models.${alias}`
     if (alias === 'auto' || alias === '') throw invalid(field, 'cannot be the name of an alias.')

@@ -2,7 +2,7 @@
 
 import type { Warning } from '../core/warning.js'
 import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
-import { type Fields, invalid } from './check.js'
+import { type Fields, invalid, readSafely } from './check.js'
 import { checkModel } from './check-model.js'
 import {
   checkCallbacks,
@@ -16,8 +16,20 @@ import {
 import { inOurWords } from './completion-request.js'
 import type { HandlerSettings } from './handler-options.js'
 
-/** Checks a request and lays it over the handler's defaults. Throws `invalid-request` before any key is looked up. */
+/**
+ * Checks a request and lays it over the handler's defaults. Throws `invalid-request` before any key is looked up. The
+ * lists of the request are copied, so that what is pushed to them later changes nothing; what stands in them is not.
+ */
 export function prepareRequest(
+  value: unknown,
+  method: PreparedRequest['method'],
+  settings: HandlerSettings,
+  requestId: string,
+): PreparedRequest {
+  return readSafely('request', () => prepare(value, method, settings, requestId))
+}
+
+function prepare(
   value: unknown,
   method: PreparedRequest['method'],
   settings: HandlerSettings,

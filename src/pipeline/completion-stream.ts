@@ -1,5 +1,6 @@
 // The object that a caller iterates: hands out events one by one, and can be ended at any moment.
 
+import type { CompletionStream } from '../core/completion-stream.js'
 import { asByokError, type ByokError } from '../core/errors.js'
 import type { CompletionResponse } from '../core/response.js'
 import type { StreamEvent } from '../core/stream-event.js'
@@ -21,7 +22,7 @@ type Ending = { readonly error: ByokError } | { readonly response: CompletionRes
  * an error in its body), `abort()` and the caller's signal all close the connection at once, also while a read is under
  * way, which a plain generator cannot do.
  */
-export class CompletionStream implements AsyncGenerator<StreamEvent, void, void> {
+export class RequestStream implements CompletionStream {
   readonly #begin: StreamBeginning
   readonly #queue = new EventQueue()
   #context: RequestContext | undefined
@@ -41,7 +42,6 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
     return this
   }
 
-  /** The next event. Throws the error of a stream that failed, once; after that it is done. */
   async next(): Promise<IteratorResult<StreamEvent, void>> {
     while (!this.#isLeft) {
       if (this.#context?.interruption === undefined || this.#hasResponse()) {
@@ -58,7 +58,6 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
     return { done: true, value: undefined }
   }
 
-  /** Leaves the stream: closes the connection, settles what it cost, and throws nothing. */
   async return(): Promise<IteratorResult<StreamEvent, void>> {
     this.#isLeft = true
     this.#leave()
@@ -68,7 +67,6 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
     return { done: true, value: undefined }
   }
 
-  /** Leaves the stream with an error of the consumer's own. */
   async throw(error: unknown): Promise<IteratorResult<StreamEvent, void>> {
     await this.return()
     throw error
@@ -78,16 +76,10 @@ export class CompletionStream implements AsyncGenerator<StreamEvent, void, void>
     await this.return()
   }
 
-  /** Ends the stream: what waits for its next event gets an `aborted` error, with the reason as its cause. */
   abort(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): void {
     this.#interrupt(abortedBy(reason))
   }
 
-  /**
-   * The whole response. It drives the stream where nobody iterates; the events stay there for who begins to iterate
-   * later. Beside a consumer who iterates slowly it reads ahead: who wants the provider to wait takes the response from
-   * `done`. Safe to ignore: a failure that nobody awaits is no unhandled rejection.
-   */
   response(): Promise<CompletionResponse> {
     if (this.#response === undefined) {
       this.#response = this.#drive()

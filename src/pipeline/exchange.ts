@@ -2,16 +2,17 @@
 
 import type { AttemptMode } from '../core/attempt.js'
 import type { ProviderCall } from '../core/contracts.js'
-import { type Delta, isOutput, type WarningDelta } from '../core/delta.js'
+import { type Delta, isOutput } from '../core/delta.js'
 import { type ByokError, isByokError, ProviderError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import { textOf } from '../core/safe-text.js'
 import type { Secret } from '../core/secret.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
-import { withoutKey } from '../providers/without-key.js'
+import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline, type AttemptLimits } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
+import { checkDelta } from '../stream/check-delta.js'
 import type { RequestContext } from './context.js'
 import type { BatchSource } from './event-queue.js'
 import { Interruption } from './interruption.js'
@@ -134,9 +135,14 @@ export class Exchange {
   }
 
   #eventsOf(read: IteratorResult<Delta | readonly Delta[]>): OutputEvent[] | undefined {
-    if (!read.done) return this.#take(isBatch(read.value) ? read.value : [read.value])
+    if (!read.done) return this.#take(this.#deltasOf(read.value))
     if (this.accumulator.hasFinished) return undefined
     throw new ProviderError('stream-interrupted', 'The answer broke off before it had ended.')
+  }
+
+  #deltasOf(value: Delta | readonly Delta[]): readonly Delta[] {
+    const deltas = isBatch(value) ? value : [value]
+    return this.#candidate.entry.isForeign ? deltas.map(checkDelta) : deltas
   }
 
   /** Once the answer has said how it ended, what breaks behind that is only worth a note. */
@@ -167,7 +173,7 @@ export class Exchange {
     let arrival: Arrival = 'nothing'
     let hasOutput = false
     for (const delta of deltas) {
-      this.accumulator.push(delta.type === 'warning' ? this.#safe(delta) : delta, events)
+      this.accumulator.push(this.#safe(delta), events)
       if (delta.type === 'warning' || delta.type === 'repair') continue
       hasOutput ||= isOutput(delta)
       arrival = hasOutput ? 'output' : 'sign-of-life'
@@ -181,10 +187,10 @@ export class Exchange {
     return events
   }
 
-  /** A warning may quote the provider, and the provider the key. */
-  #safe({ type, warning }: WarningDelta): WarningDelta {
-    const message = this.#candidate.credential.key?.redactFrom(warning.message) ?? warning.message
-    return { type, warning: { ...warning, message } }
+  /** Words that a provider chooses may be the key. What the model itself says is handed on as it is. */
+  #safe(delta: Delta): Delta {
+    const { key } = this.#candidate.credential
+    return key === undefined ? delta : deltaWithoutKey(delta, key)
   }
 
   #end(error: ByokError): void {

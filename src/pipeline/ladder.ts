@@ -3,6 +3,7 @@
 import { type ByokError, isByokError } from '../core/errors.js'
 import { isUnreachable } from '../providers/network-error.js'
 import type { Answer } from '../stream/accumulator.js'
+import { refusesStreaming } from '../wire/streaming-refusal.js'
 import { runAttempt, type Step } from './attempt.js'
 import type { RequestContext } from './context.js'
 import type { Candidate } from './plan.js'
@@ -72,20 +73,6 @@ async function askAgain(first: Step, context: RequestContext): Promise<Answer> {
       await context.pause(delayMs)
     }
   }
-}
-
-/** The provider said that it does not stream, or not with `stream_options`. */
-export function refusesStreaming(error: ByokError): boolean {
-  if (error.code !== 'invalid-request') return false
-  const param = error.upstream?.param
-  if (param === 'stream' || param === 'stream_options' || param?.startsWith('stream_options.')) return true
-  // Vendors that name no parameter say it in words; these say nothing else.
-  return (
-    /\bstream(ing|_options)?\b/i.test(error.message) &&
-    /not (supported|available|allowed|enabled|permitted|accepted)|unsupported|unknown|unrecognized|unexpected|extra inputs|does(n't| not) support/i.test(
-      error.message,
-    )
-  )
 }
 
 /** Failures that the same request without streaming may not meet. Nothing that came after output is among them. */

@@ -1,7 +1,6 @@
 // What the pipeline is given to work with. Each part has a plain version that does nothing in particular.
 
 import type { Clock } from '../core/clock.js'
-import type { ProviderAdapter } from '../core/contracts.js'
 import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
@@ -9,25 +8,14 @@ import type { Budget } from '../cost/ledger.js'
 import type { PriceSource } from '../cost/price.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyResolver } from '../keys/resolver.js'
+import type { RegisteredProvider } from '../providers/registry.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { PreparedRequest } from './prepared-request.js'
 
-/** A provider as the pipeline sees it. */
-export interface ProviderEntry {
-  readonly id: string
-  readonly adapter: ProviderAdapter
-  readonly needsKey: boolean
-  /** The app's own client carries the requests, with the app's key. */
-  readonly isAppsOwn?: boolean
-  readonly defaultModel: string | null
-  /** False for one that is asked for whole answers from the start. */
-  readonly streams: boolean
-}
-
 /** The providers of a handler, in the order in which the app named them. */
 export interface Providers {
-  get(id: string): ProviderEntry | undefined
+  get(id: string): RegisteredProvider | undefined
   /** Those that the app gave a key or a setting for. */
   configured(): readonly string[]
 }

@@ -2,13 +2,14 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import type { Credential } from '../keys/resolver.js'
+import type { RegisteredProvider } from '../providers/registry.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
-import type { Parts, ProviderEntry } from './parts.js'
+import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
 /** A model that will be asked, and the key for it. */
 export interface Candidate extends ModelReference {
-  readonly entry: ProviderEntry
+  readonly entry: RegisteredProvider
   readonly credential: Credential
 }
 
@@ -25,10 +26,11 @@ export interface Plan {
 
 /**
  * Finds the candidates of a request: the named models in their order, or for `auto` every provider that has a key, with
- * its default model. Throws `invalid-request` for a provider that nobody knows, `no-key` when no candidate has a key.
+ * its default model: first those that the request brings keys for, in its order, then those that the app named. Throws
+ * `invalid-request` for a provider that nobody knows, `no-key` when no candidate has a key.
  */
 export async function makePlan(request: PreparedRequest, parts: Parts): Promise<Plan> {
-  const wanted = request.models === 'auto' ? defaults(parts) : request.models
+  const wanted = request.models === 'auto' ? defaults(request, parts) : request.models
   const candidates: Candidate[] = []
   const excluded: ExcludedModel[] = []
   let lookupFailure: ByokError | undefined
@@ -57,9 +59,9 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
   return { candidates: order(candidates, request, parts), excluded }
 }
 
-function defaults(parts: Parts): ModelReference[] {
+function defaults(request: PreparedRequest, parts: Parts): ModelReference[] {
   const references: ModelReference[] = []
-  for (const id of parts.providers.configured()) {
+  for (const id of new Set([...request.keys.keys(), ...parts.providers.configured()])) {
     const model = parts.providers.get(id)?.defaultModel
     if (model) references.push({ provider: id, model })
   }
@@ -67,7 +69,7 @@ function defaults(parts: Parts): ModelReference[] {
 }
 
 async function credentialFor(
-  entry: ProviderEntry,
+  entry: RegisteredProvider,
   request: PreparedRequest,
   parts: Parts,
 ): Promise<Credential | undefined> {
@@ -77,10 +79,13 @@ async function credentialFor(
     ...(tenant === undefined ? {} : { tenant }),
     ...(user === undefined ? {} : { user }),
   }
-  const credential = await parts.keys.resolve(context, request.keys)
-  // A request that brings keys is never paid by a client that the app has configured.
-  if (credential === undefined && entry.isAppsOwn && request.keys.size > 0) return undefined
-  return credential ?? (entry.needsKey ? undefined : { source: entry.isAppsOwn ? 'app' : 'none' })
+  // What authenticates as the app pays as the app.
+  const carrier =
+    entry.isAppsOwn && !entry.needsKey
+      ? { source: 'app' as const, ...(entry.ownKey === undefined ? {} : { key: entry.ownKey }) }
+      : undefined
+  const credential = await parts.keys.resolve(context, request.keys, carrier)
+  return credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none' })
 }
 
 /** What a re-ranker adds or drops is undone: it may only reorder. */
@@ -104,7 +109,7 @@ function noKey(wanted: readonly ModelReference[], request: PreparedRequest): Byo
   if (provider === undefined) {
     return new ByokError(
       'no-key',
-      'No provider has a key. Give one in `keys`, or name a model of a provider that needs none.',
+      '`auto` finds no provider that has a key and a default model. Give a key in `keys`, or name a model.',
     )
   }
   const names = providers.map((id) => `"${id}"`).join(', ')

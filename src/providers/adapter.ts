@@ -2,12 +2,12 @@
 
 import type { AdapterSurroundings, ProviderAdapter, ProviderCall, Transport } from '../core/contracts.js'
 import type { Delta } from '../core/delta.js'
-import { ProviderError } from '../core/errors.js'
-import { readErrorBody } from '../net/guarded-fetch.js'
+import { isByokError, ProviderError } from '../core/errors.js'
+import { textOf } from '../core/safe-text.js'
 import type { Dialect, EncodedRequest } from '../wire/dialect.js'
-import { errorOfAnswer } from '../wire/error-body.js'
 import { fitHistory, type HistoryTarget } from '../wire/replay.js'
-import { type AnswerLimits, AnswerReader } from './answer-reader.js'
+import type { AnswerLimits } from '../wire/sse.js'
+import { AnswerReader } from './answer-reader.js'
 
 /** What an adapter is made of. */
 export interface AdapterParts<Quirks> {
@@ -29,14 +29,25 @@ export function dialectAdapter<Quirks>(parts: AdapterParts<Quirks>): ProviderAda
     stream: (call) => ({ [Symbol.asyncIterator]: () => new ProviderAnswer(parts, call, true) }),
     async complete(call) {
       const answer = new ProviderAnswer(parts, call, false)
-      const deltas: Delta[] = []
-      for (let read = await answer.next(); !read.done; read = await answer.next()) {
-        for (const delta of read.value) deltas.push(delta)
+      // Nobody holds this answer to leave it, and a transport may not heed the signal.
+      const leave = () => answer.return()
+      call.signal.addEventListener('abort', leave, { once: true })
+      try {
+        const deltas: Delta[] = []
+        for (let read = await answer.next(); !read.done; read = await answer.next()) {
+          for (const delta of read.value) deltas.push(delta)
+        }
+        return deltas
+      } finally {
+        call.signal.removeEventListener('abort', leave)
       }
-      return deltas
     },
   }
 }
+
+type Batch = IteratorResult<readonly Delta[], undefined>
+
+const done: Batch = { done: true, value: undefined }
 
 /** One request and its answer. The request goes out with the first `next()`. */
 class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefined> {
@@ -44,6 +55,8 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
   readonly #call: ProviderCall
   readonly #isStream: boolean
   #reader: AnswerReader | undefined
+  #wasSent = false
+  #isLeft = false
 
   constructor(parts: AdapterParts<Quirks>, call: ProviderCall, isStream: boolean) {
     this.#parts = parts
@@ -51,38 +64,70 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     this.#isStream = isStream
   }
 
-  next(): Promise<IteratorResult<readonly Delta[], undefined>> {
+  next(): Promise<Batch> {
     return this.#reader === undefined ? this.#send() : this.#reader.next()
   }
 
-  async return(): Promise<IteratorResult<readonly Delta[], undefined>> {
-    return this.#reader?.return() ?? { done: true, value: undefined }
+  async return(): Promise<Batch> {
+    this.#isLeft = true
+    return this.#reader?.return() ?? done
   }
 
   /** Sends the request; its first batch is what had to be adapted in it. */
-  async #send(): Promise<IteratorResult<readonly Delta[], undefined>> {
-    const { transport, dialect, limits, headers, surroundings } = this.#parts
-    const { key, request, signal } = this.#call
+  async #send(): Promise<Batch> {
+    const { dialect, limits, surroundings } = this.#parts
+    const { key, signal } = this.#call
+    if (this.#wasSent || this.#isLeft || signal.aborted) return done
+    this.#wasSent = true
+    const encoded = this.#encode()
+    const response = await this.#carry(encoded)
     const redact = (text: string): string => key?.redactFrom(text) ?? text
-    const encoded = encode(this.#parts, this.#call, this.#isStream)
-    const response = await transport.send({
-      path: encoded.path,
-      body: encoded.body,
-      headers: { ...headers, ...encoded.headers, ...request.headers },
-      signal,
-      ...(key === undefined ? {} : { key }),
-    })
-    if (!response.ok) {
-      const body = redact(await readErrorBody(response))
-      throw errorOfAnswer(
-        { status: response.status, headers: response.headers, nowMs: surroundings.clock.date() },
-        body,
-      )
-    }
     this.#reader = new AnswerReader(response, { dialect, limits, clock: surroundings.clock, redact })
+    // A response that comes after everybody has left is closed, whatever its transport makes of the signal.
+    if (this.#isLeft || signal.aborted) return this.#reader.return()
+    if (!response.ok) return this.#reader.refuse()
     const notes = notesOf(encoded)
     return notes.length > 0 ? { done: false, value: notes } : this.#reader.next()
   }
+
+  #encode(): EncodedRequest {
+    try {
+      return encode(this.#parts, this.#call, this.#isStream)
+    } catch (error) {
+      throw isByokError(error) ? error : unwritable(error)
+    }
+  }
+
+  async #carry({ path, body, headers }: EncodedRequest): Promise<Response> {
+    const { key, request, signal } = this.#call
+    try {
+      return await this.#parts.transport.send({
+        path,
+        body,
+        headers: { ...this.#parts.headers, ...headers, ...request.headers },
+        signal,
+        ...(key === undefined ? {} : { key }),
+      })
+    } catch (error) {
+      assertWritable(body)
+      throw error
+    }
+  }
+}
+
+/** Asked only once a transport has failed: no transport can send what is no JSON, but each says so in its own way. */
+function assertWritable(body: unknown): void {
+  try {
+    JSON.stringify(body)
+  } catch (error) {
+    throw unwritable(error)
+  }
+}
+
+function unwritable(error: unknown): ProviderError {
+  return new ProviderError('invalid-request', `The request cannot be written as JSON: ${textOf(error)}`, {
+    cause: error,
+  })
 }
 
 function encode<Quirks>(parts: AdapterParts<Quirks>, call: ProviderCall, stream: boolean): EncodedRequest {

@@ -3,19 +3,13 @@
 import type { Clock } from '../core/clock.js'
 import type { Delta } from '../core/delta.js'
 import { isByokError, ProviderError } from '../core/errors.js'
-import { type BodyPiece, BodyReader, readText } from '../net/body.js'
+import { type BodyPiece, BodyReader, readErrorText, readText } from '../net/body.js'
 import type { AnswerDecoder, Dialect } from '../wire/dialect.js'
+import { errorOfAnswer } from '../wire/error-body.js'
 import { parseJson } from '../wire/json.js'
-import { SseReader } from '../wire/sse.js'
+import { type AnswerLimits, SseReader } from '../wire/sse.js'
+import { Utf8Reader } from '../wire/utf8-reader.js'
 import { errorOfBrokenBody } from './network-error.js'
-
-/** The most that an answer may hold. */
-export interface AnswerLimits {
-  /** Of one server-sent event. */
-  readonly maxEventBytes: number
-  /** Of the whole answer, after decompression. */
-  readonly maxResponseBytes: number
-}
 
 /** What reading an answer needs besides the answer. */
 export interface ReadingParts {
@@ -30,26 +24,35 @@ type Batch = IteratorResult<readonly Delta[], undefined>
 
 const done: Batch = { done: true, value: undefined }
 
+/** The most that is kept of a body without events, to quote from it. */
+const longestOpening = 4096
+
 /**
  * The batches of one answer. An iterator written by hand, because this is the path of every chunk: one promise a read,
- * and `return()` closes the connection even while a read is under way.
+ * and `return()` closes the connection even while a read is under way. Providers answer in the other form than was asked
+ * for, and under any content type, so the body's first character decides how it is read.
  */
 export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> {
   readonly #response: Response
   readonly #parts: ReadingParts
   readonly #decoder: AnswerDecoder
   readonly #events: SseReader
-  #body: BodyReader | undefined
+  readonly #body: BodyReader
   #deltas: Delta[] = []
-  #first: Uint8Array | undefined
+  /** The first character was seen, and it is neither JSON nor a page. */
+  #isStream = false
   #hasEvents = false
+  /** How the body begins, as long as it has no events. */
+  #opening = ''
+  #openingReader: Utf8Reader | undefined
   #isOver = false
   /** Thrown by the next read: what stood before it is handed on first. */
-  #failure: unknown
+  #failure: Error | undefined
 
   constructor(response: Response, parts: ReadingParts) {
     this.#response = response
     this.#parts = parts
+    this.#body = new BodyReader(response)
     this.#decoder = parts.dialect.decoder()
     this.#events = new SseReader((data, event) => {
       this.#hasEvents = true
@@ -58,31 +61,45 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
   }
 
   next(): Promise<Batch> {
-    if (this.#failure !== undefined) return Promise.reject(this.#end(this.#failure))
     if (this.#isOver) return Promise.resolve(done)
-    if (this.#body === undefined && this.#isWhole()) return this.#readWhole(this.#text())
-    this.#body ??= new BodyReader(this.#response)
+    if (this.#failure !== undefined) return Promise.reject(this.#end(this.#failure))
     return this.#body.read().then(this.#onPiece, this.#onBreak)
   }
 
   async return(): Promise<Batch> {
     this.#isOver = true
-    if (!this.#decoder.isFinished) this.#close()
+    if (!this.#decoder.isFinished) this.#body.cancel()
     return done
   }
 
+  /** Reads an answer whose status is no success, and throws what it says. */
+  async refuse(): Promise<Batch> {
+    const text = await readErrorText(this.#body, this.#parts.clock)
+    if (this.#isOver) return done
+    const { status, headers } = this.#response
+    const answer = { status, headers, nowMs: this.#parts.clock.date() }
+    throw this.#end(errorOfAnswer(answer, this.#parts.redact(text)))
+  }
+
   readonly #onPiece = ({ value }: BodyPiece): Batch | Promise<Batch> => {
-    if (value !== undefined && this.#first === undefined && startsAsJson(value))
-      return this.#readWhole(this.#rest(value))
+    if (this.#isOver) return done
+    if (value !== undefined && !this.#isStream) {
+      const at = openingOf(value)
+      const opening = value[at]
+      if (opening === brace || opening === bracket) return this.#readWhole(value.subarray(at))
+      if (opening === angle) return this.#readPage(value.subarray(at))
+      this.#isStream = opening !== undefined
+    }
     try {
       this.#take(value)
     } catch (error) {
-      this.#fail(isByokError(error) ? error : errorOfBrokenBody(error))
+      this.#fail(understood(error))
     }
     return this.#batch()
   }
 
   readonly #onBreak = (error: unknown): Batch => {
+    if (this.#isOver) return done
     this.#fail(errorOfBrokenBody(error))
     return this.#batch()
   }
@@ -95,24 +112,26 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
     return { done: false, value }
   }
 
-  async #readWhole(text: Promise<string>): Promise<Batch> {
-    this.#isOver = true
-    return { done: false, value: this.#whole(await text) }
-  }
-
   /** Takes the bytes of a read, or the end of the body. */
   #take(bytes: Uint8Array | undefined): void {
     if (bytes !== undefined) {
-      this.#first ??= bytes
       this.#events.push(bytes)
+      if (!this.#hasEvents) this.#keepOpening(bytes)
       return
     }
-    this.#isOver = true
     this.#events.end()
-    if (!this.#hasEvents && (this.#first === undefined || !this.#contentType().includes('event-stream'))) {
-      throw this.#notAnAnswer(new TextDecoder().decode(this.#first), 'no stream of events')
+    if (!this.#hasEvents && (this.#opening === '' || !this.#isNamedStream())) {
+      throw this.#notAnAnswer(this.#opening, 'neither JSON nor a stream of events')
     }
     if (!this.#decoder.isFinished) this.#decoder.end(this.#deltas)
+    this.#isOver = true
+  }
+
+  #keepOpening(bytes: Uint8Array): void {
+    const room = longestOpening - this.#opening.length
+    if (room <= 0) return
+    this.#openingReader ??= new Utf8Reader()
+    this.#opening += this.#openingReader.read(bytes.subarray(0, room))
   }
 
   /** Behind the end of the answer, what breaks is no more than a note. */
@@ -128,70 +147,38 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
 
   #finish(): void {
     this.#isOver = true
-    this.#body?.finish(this.#parts.clock)
+    this.#body.finish(this.#parts.clock)
   }
 
-  #end(error: unknown): unknown {
-    this.#failure = undefined
+  #end(error: Error): Error {
     this.#isOver = true
-    this.#close()
+    this.#body.cancel()
     return error
   }
 
-  #close(): void {
-    // A whole answer is read by somebody else, and closed by the signal.
-    if (this.#body === undefined && !this.#response.body?.locked) this.#body = new BodyReader(this.#response)
-    this.#body?.cancel()
+  #isNamedStream(): boolean {
+    return this.#response.headers.get('content-type')?.toLowerCase().includes('event-stream') ?? false
   }
 
-  #contentType(): string {
-    return this.#response.headers.get('content-type')?.toLowerCase() ?? ''
-  }
-
-  /** Some providers answer in the other form than was asked for, so the answer itself decides. */
-  #isWhole(): boolean {
-    const type = this.#contentType()
-    return type.includes('text/html') || (type.includes('json') && !type.includes('ndjson'))
-  }
-
-  async #text(): Promise<string> {
-    if (this.#contentType().includes('text/html')) {
-      const page = await readText(this.#response, 4096, 'cut').catch(() => '')
-      throw this.#notAnAnswer(page, 'a page')
-    }
+  async #readWhole(first: Uint8Array): Promise<Batch> {
+    const read = await readText(this.#body, this.#parts.limits.maxResponseBytes, first)
+    if (this.#isOver) return done
+    this.#isOver = true
+    if (!read.isWhole) throw isByokError(read.failure) ? read.failure : errorOfBrokenBody(read.failure)
+    const body = parseJson(read.text)
+    if (body === undefined) throw this.#notAnAnswer(read.text, 'no JSON')
     try {
-      return await readText(this.#response, this.#parts.limits.maxResponseBytes, 'throw')
+      return { done: false, value: this.#parts.dialect.decodeWhole(body) }
     } catch (error) {
-      throw isByokError(error) ? error : errorOfBrokenBody(error)
+      throw understood(error)
     }
   }
 
-  /** The rest of a body that turned out to be JSON. */
-  async #rest(first: Uint8Array): Promise<string> {
-    const { maxResponseBytes } = this.#parts.limits
-    const body = this.#body
-    const decoder = new TextDecoder()
-    let text = ''
-    let bytes = 0
-    for (
-      let piece: Uint8Array | undefined = first;
-      piece !== undefined;
-      piece = (await body?.read())?.value
-    ) {
-      bytes += piece.byteLength
-      if (bytes > maxResponseBytes) {
-        body?.cancel()
-        throw new ProviderError('event-too-large', `The answer is longer than ${maxResponseBytes} bytes.`)
-      }
-      text += decoder.decode(piece, { stream: true })
-    }
-    return text + decoder.decode()
-  }
-
-  #whole(text: string): Delta[] {
-    const body = parseJson(text)
-    if (body === undefined) throw this.#notAnAnswer(text, 'no JSON')
-    return this.#parts.dialect.decodeWhole(body)
+  async #readPage(first: Uint8Array): Promise<Batch> {
+    const page = await readErrorText(this.#body, this.#parts.clock, first)
+    if (this.#isOver) return done
+    this.#isOver = true
+    throw this.#notAnAnswer(page, 'a page')
   }
 
   /** The key is hidden before the text is cut, since half a key would not be found any more. */
@@ -199,16 +186,25 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
     const quoted = this.#parts.redact(text).slice(0, 200)
     return new ProviderError(
       'invalid-response',
-      text === '' ? 'The answer is empty.' : `The answer is ${what}: ${quoted}`,
+      text.trim() === '' ? 'The answer is empty.' : `The answer is ${what}: ${quoted}`,
     )
   }
 }
 
-/** A whole JSON answer under a wrong content type. An event stream cannot begin with a brace. */
-function startsAsJson(bytes: Uint8Array): boolean {
-  for (const byte of bytes) {
-    if (byte === 0x7b || byte === 0x5b) return true
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
-  }
-  return false
+const brace = 0x7b
+const bracket = 0x5b
+const angle = 0x3c
+
+/** Where a body begins behind white space and the bytes of a byte order mark, which reads may cut. */
+function openingOf(bytes: Uint8Array): number {
+  const at = bytes.findIndex((byte) => !skipped.has(byte))
+  return at === -1 ? bytes.length : at
+}
+
+const skipped: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf])
+
+/** What a dialect throws is typed already, unless the answer was odder than anybody thought. */
+function understood(error: unknown): Error {
+  if (isByokError(error)) return error
+  return new ProviderError('invalid-response', 'The answer could not be understood.', { cause: error })
 }

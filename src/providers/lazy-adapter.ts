@@ -5,6 +5,8 @@ import type { Delta } from '../core/delta.js'
 
 type Batch = Delta | readonly Delta[]
 
+const done: IteratorResult<Batch> = { done: true, value: undefined }
+
 /** An adapter that `load` makes when it is first asked. A load that fails is tried again with the next request. */
 export function lazyAdapter(id: string, load: () => Promise<ProviderAdapter>): ProviderAdapter {
   let adapter: Promise<ProviderAdapter> | undefined
@@ -29,6 +31,7 @@ class LazyIterator implements AsyncIterator<Batch> {
   readonly #load: () => Promise<ProviderAdapter>
   readonly #call: ProviderCall
   #source: AsyncIterator<Batch> | undefined
+  #isLeft = false
 
   constructor(load: () => Promise<ProviderAdapter>, call: ProviderCall) {
     this.#load = load
@@ -40,11 +43,13 @@ class LazyIterator implements AsyncIterator<Batch> {
   }
 
   async return(): Promise<IteratorResult<Batch>> {
-    return (await this.#source?.return?.()) ?? { done: true, value: undefined }
+    this.#isLeft = true
+    return (await this.#source?.return?.()) ?? done
   }
 
   async #first(): Promise<IteratorResult<Batch>> {
     const adapter = await this.#load()
+    if (this.#isLeft) return done
     this.#source = adapter.stream(this.#call)[Symbol.asyncIterator]()
     return this.#source.next()
   }

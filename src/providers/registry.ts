@@ -2,14 +2,13 @@
 
 import type { AdapterSurroundings, ProviderAdapter, Transport } from '../core/contracts.js'
 import { ByokError } from '../core/errors.js'
-import type { AnswerLimits } from './answer-reader.js'
+import { Secret } from '../core/secret.js'
+import type { DialectName } from '../wire/dialect.js'
+import type { AnswerLimits } from '../wire/sse.js'
 import { lazyAdapter } from './lazy-adapter.js'
 import type { ProviderRow } from './presets/row.js'
 import { presetFor } from './presets.js'
 import type { SdkClient } from './sdk-transport.js'
-
-/** The name of a dialect. */
-export type DialectName = ProviderRow['dialect']
 
 /** What an app says of a provider: only what differs from the known vendor's row, or a provider of its own. */
 export interface ProviderSetting {
@@ -36,7 +35,12 @@ export interface RegisteredProvider {
   readonly id: string
   readonly adapter: ProviderAdapter
   readonly needsKey: boolean
+  /** The adapter comes from outside this package: what it says is checked. */
+  readonly isForeign?: boolean
+  /** What carries the requests is the app's and may authenticate as the app: not for a request that brings keys. */
   readonly isAppsOwn?: boolean
+  /** What the app's client authenticates with. It is not sent, only kept out of sight. */
+  readonly ownKey?: Secret
   readonly defaultModel: string | null
   readonly streams: boolean
 }
@@ -62,7 +66,8 @@ export class ProviderRegistry {
     this.#parts = parts
     for (const adapter of parts.adapters) {
       const needsKey = parts.keyed.includes(adapter.id)
-      this.#made.set(adapter.id, { id: adapter.id, adapter, needsKey, defaultModel: null, streams: true })
+      const { id } = adapter
+      this.#made.set(id, { id, adapter, needsKey, isForeign: true, defaultModel: null, streams: true })
     }
     for (const [id, setting] of parts.settings) if (setting !== false) rowOf(id, setting)
     for (const id of parts.keyed) {
@@ -97,22 +102,26 @@ export class ProviderRegistry {
   #make(id: string): RegisteredProvider {
     const setting = this.#parts.settings.get(id) || {}
     const row = rowOf(id, setting)
+    const { client, transport } = setting
+    const ownKey = client === undefined ? undefined : keyOf(client)
     return {
       id,
-      adapter: this.#adapter(row, setting),
-      needsKey: row.keys === 'required' && setting.client === undefined,
-      isAppsOwn: setting.client !== undefined,
+      adapter: this.#adapter(row, setting, ownKey),
+      needsKey: row.keys === 'required' && client === undefined,
+      isAppsOwn: client !== undefined || transport !== undefined,
+      ...(ownKey === undefined ? {} : { ownKey }),
       defaultModel: row.defaultModel,
       streams: row.streaming !== false,
     }
   }
 
   /** What it takes to speak with a provider is loaded with its first request: most apps use few of the dialects. */
-  #adapter(row: ProviderRow, setting: ProviderSetting): ProviderAdapter {
+  #adapter(row: ProviderRow, setting: ProviderSetting, ownKey: Secret | undefined): ProviderAdapter {
     const { limits, surroundings } = this.#parts
+    const { client, transport } = setting
     return lazyAdapter(row.id, async () => {
       const { adapterOf } = await import('./vendor-adapter.js')
-      return adapterOf({ row, limits, surroundings, client: setting.client, transport: setting.transport })
+      return adapterOf({ row, limits, surroundings, client, ownKey, transport })
     })
   }
 }
@@ -147,6 +156,14 @@ function rowOf(id: string, setting: ProviderSetting): ProviderRow {
     ...(streaming === false ? { streaming } : {}),
     ...(quirks === undefined ? {} : { quirks }),
   }
+}
+
+/** What a client authenticates with, read when it is needed: a key that comes from a function changes. */
+function keyOf(client: SdkClient): Secret {
+  return new Secret(() => {
+    const { apiKey, authToken, adminAPIKey } = client
+    return [apiKey, authToken, adminAPIKey].find((value) => typeof value === 'string') ?? ''
+  })
 }
 
 /** The error for a key of a provider that cannot be reached. */

@@ -2,14 +2,18 @@
 
 import type { AdapterSurroundings, Transport, TransportRequest } from '../core/contracts.js'
 import { ProviderError } from '../core/errors.js'
-import { bufferedError, guardedFetch } from '../net/guarded-fetch.js'
+import type { Secret } from '../core/secret.js'
+import { guardedFetch } from '../net/guarded-fetch.js'
 import { errorOfConnection } from './network-error.js'
 
 /** Longer than any limit of ours, which apply instead. (The SDKs' own limit does not cover a stalled body.) */
 const sdkTimeoutMs = 2 ** 31 - 1
 
-/** The part of either SDK's client that is used. */
+/** The part of either SDK's client that is used, and where it may say what it authenticates with. */
 export interface SdkClient {
+  readonly apiKey?: unknown
+  readonly adminAPIKey?: unknown
+  readonly authToken?: unknown
   post(path: string, options: SdkRequestOptions): { asResponse(): Promise<Response> }
 }
 
@@ -52,7 +56,7 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
       client ??= loadClient(sdk, baseURL, fetch)
       const exchange: Exchange = { headers: request.headers, hasKey: request.key !== undefined }
       try {
-        return await post(await client, request, { [exchangeKey]: exchange })
+        return await post(await client, request, authorization(request.key), { [exchangeKey]: exchange })
       } catch (error) {
         if (exchange.errorAnswer !== undefined) return exchange.errorAnswer
         throw errorOfConnection(exchange.failure ?? error)
@@ -61,12 +65,20 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
   }
 }
 
-/** A transport over a client that the app has configured itself (Azure's, say). It keeps its own key and address. */
-export function clientTransport(client: SdkClient): Transport {
+/**
+ * A transport over a client that the app has configured itself (Azure's, say). It keeps its address, and writes its own
+ * key, `ownKey`, itself; any other key takes the place of all that the client would authenticate with.
+ */
+export function clientTransport(client: SdkClient, ownKey: Secret | undefined): Transport {
   return {
     async send(request) {
+      const { key } = request
+      const headers =
+        key === undefined || key === ownKey
+          ? {}
+          : { 'api-key': null, 'x-api-key': null, ...authorization(key) }
       try {
-        return await post(client, request, { redirect: 'error' })
+        return await post(client, request, headers, { redirect: 'error' })
       } catch (error) {
         const answer = answerOf(error)
         if (answer !== undefined) return answer
@@ -76,15 +88,20 @@ export function clientTransport(client: SdkClient): Transport {
   }
 }
 
-function post(client: SdkClient, request: TransportRequest, fetchOptions: object): Promise<Response> {
-  const { key } = request
+function authorization(key: Secret | undefined): Record<string, string> {
+  return key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }
+}
+
+function post(
+  client: SdkClient,
+  request: TransportRequest,
+  headers: Readonly<Record<string, string | null>>,
+  fetchOptions: object,
+): Promise<Response> {
   return client
     .post(request.path, {
       body: request.body,
-      headers: {
-        ...request.headers,
-        ...(key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }),
-      },
+      headers: { ...request.headers, ...headers },
       signal: request.signal,
       maxRetries: 0,
       timeout: sdkTimeoutMs,
@@ -119,8 +136,9 @@ async function loadClient(sdk: SdkName, baseURL: string, fetch: typeof globalThi
 }
 
 /**
- * Builds a client while its SDK's variable for extra headers is out of sight: unlike the others it has no option that
- * takes its place, and it could replace headers that the SDK itself sets. Nothing else runs in the meantime.
+ * Builds a client while its SDK's variable for extra headers is out of sight. Unlike the others it has no option that
+ * takes its place: it replaces headers that only the SDK knows the value of (`anthropic-version`), so they cannot be put
+ * right behind it, and one malformed line makes the constructor of `openai` throw. Nothing else runs in the meantime.
  */
 function without(variable: string, build: () => SdkClient): SdkClient {
   const runtime: { readonly process?: { readonly env?: Record<string, string | undefined> } } = globalThis
@@ -152,7 +170,7 @@ function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch 
       throw failure
     }
     if (response.ok) return response
-    exchange.errorAnswer = await bufferedError(response)
+    exchange.errorAnswer = response
     return new Response(null, { status: response.status >= 400 ? response.status : 502 })
   }
 }

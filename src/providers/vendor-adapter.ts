@@ -2,8 +2,9 @@
 
 import { outputLimitOf } from '../catalogue/output-limits.js'
 import type { AdapterSurroundings, ProviderAdapter, Transport } from '../core/contracts.js'
+import type { Secret } from '../core/secret.js'
+import type { AnswerLimits } from '../wire/sse.js'
 import { dialectAdapter } from './adapter.js'
-import type { AnswerLimits } from './answer-reader.js'
 import type { ProviderRow } from './presets/row.js'
 import { clientTransport, type SdkClient, sdkTransport } from './sdk-transport.js'
 
@@ -13,6 +14,8 @@ export interface VendorAdapterParts {
   readonly limits: AnswerLimits
   readonly surroundings: AdapterSurroundings
   readonly client: SdkClient | undefined
+  /** What the client authenticates with. */
+  readonly ownKey: Secret | undefined
   readonly transport: Transport | undefined
 }
 
@@ -54,9 +57,9 @@ export async function adapterOf(parts: VendorAdapterParts): Promise<ProviderAdap
   }
 }
 
-function transportOf({ row, surroundings, client, transport }: VendorAdapterParts): Transport {
+function transportOf({ row, surroundings, client, ownKey, transport }: VendorAdapterParts): Transport {
   if (transport !== undefined) return transport
-  if (client !== undefined) return clientTransport(client)
+  if (client !== undefined) return clientTransport(client, ownKey)
   return sdkTransport(
     row.dialect === 'anthropic-messages' ? 'anthropic' : 'openai',
     row.baseURL ?? '',

@@ -1,48 +1,99 @@
 // An error as it may leave the library: nothing in it shows the key that paid for the call.
 
+import type { Delta } from '../core/delta.js'
 import { ByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
 
-/** More links than any chain of causes has; a chain that loops ends here. */
+/** More links than any chain of causes has. */
 const mostCauses = 8
 
 /**
  * The same error with the key hidden wherever a provider may have echoed it: in its message, its words and ids, the
- * stack, and the chain of causes.
+ * stack, and the chain of causes. A cause becomes a copy of its name and words: HTTP clients hang the request, and with
+ * it the headers, on their errors. The caller's own reason for an abort stays what it is.
  */
 export function withoutKey(error: ByokError, key: Secret | undefined): ByokError {
-  return key === undefined ? error : hidden(error, (text) => key.redactFrom(text), 0)
+  return key === undefined ? error : new Copier((text) => key.redactFrom(text)).ofOurs(error, 0)
 }
 
-function hidden(error: ByokError, hide: (text: string) => string, depth: number): ByokError {
-  const { requestId, upstream, cause, message } = error
-  const safe = error.with(
-    {
-      ...(requestId === undefined ? {} : { requestId: hide(requestId) }),
-      ...(upstream === undefined
-        ? {}
-        : {
-            upstream: Object.fromEntries(Object.entries(upstream).map(([name, word]) => [name, hide(word)])),
-          }),
-      ...(cause === undefined ? {} : { cause: hiddenCause(cause, hide, depth + 1) }),
-    },
-    hide(message),
-  )
-  if (safe.stack !== undefined) safe.stack = hide(safe.stack)
-  return safe
+/** Copies a chain of errors. One that comes round again ends there. */
+class Copier {
+  readonly #hide: (text: string) => string
+  readonly #seen = new Set<object>()
+
+  constructor(hide: (text: string) => string) {
+    this.#hide = hide
+  }
+
+  ofOurs(error: ByokError, depth: number): ByokError {
+    const hide = this.#hide
+    const { requestId, upstream, cause, message } = error
+    this.#seen.add(error)
+    const safe = error.with(
+      {
+        ...(requestId === undefined ? {} : { requestId: hide(requestId) }),
+        ...(upstream === undefined
+          ? {}
+          : {
+              upstream: Object.fromEntries(
+                Object.entries(upstream).map(([name, word]) => [name, hide(word)]),
+              ),
+            }),
+        ...(error.code === 'aborted' ? {} : { cause: this.#ofAny(cause, depth + 1) }),
+      },
+      hide(message),
+    )
+    if (safe.stack !== undefined) safe.stack = hide(safe.stack)
+    return safe
+  }
+
+  #ofAny(cause: unknown, depth: number): unknown {
+    if (cause === undefined || cause === null) return undefined
+    if (typeof cause !== 'object') return typeof cause === 'function' ? undefined : this.#hide(String(cause))
+    if (depth > mostCauses || this.#seen.has(cause)) return undefined
+    if (cause instanceof ByokError) return this.ofOurs(cause, depth)
+    this.#seen.add(cause)
+    return cause instanceof Error ? this.#ofError(cause, depth) : undefined
+  }
+
+  #ofError(error: Error, depth: number): Error {
+    const message = this.#hide(String(error.message))
+    const inner = this.#ofAny(error.cause, depth + 1)
+    const options = inner === undefined ? undefined : { cause: inner }
+    const safe =
+      error instanceof AggregateError
+        ? new AggregateError(this.#ofList(error.errors, depth + 1), message, options)
+        : new Error(message, options)
+    Object.defineProperty(safe, 'name', { value: this.#hide(String(error.name)), configurable: true })
+    if (error.stack === undefined) delete safe.stack
+    else safe.stack = this.#hide(String(error.stack))
+    return safe
+  }
+
+  #ofList(errors: unknown, depth: number): unknown[] {
+    if (!Array.isArray(errors)) return []
+    return errors.map((error) => this.#ofAny(error, depth)).filter((error) => error !== undefined)
+  }
 }
 
-/** A cause is kept as it is, unless it shows the key: then only its name and its words are. */
-function hiddenCause(cause: unknown, hide: (text: string) => string, depth: number): unknown {
-  if (depth > mostCauses) return undefined
-  if (cause instanceof ByokError) return hidden(cause, hide, depth)
-  if (typeof cause === 'string') return hide(cause)
-  if (!(cause instanceof Error)) return cause
-  const inner = hiddenCause(cause.cause, hide, depth + 1)
-  const { message, stack = '' } = cause
-  if (inner === cause.cause && hide(message) === message && hide(stack) === stack) return cause
-  const safe = new Error(hide(message), inner === undefined ? undefined : { cause: inner })
-  safe.name = cause.name
-  safe.stack = hide(stack)
-  return safe
+/** The same delta with the key hidden in the words that the provider, not the model, has chosen. */
+export function deltaWithoutKey(delta: Delta, key: Secret): Delta {
+  switch (delta.type) {
+    case 'start': {
+      const { type, ...names } = delta
+      return {
+        type,
+        ...Object.fromEntries(Object.entries(names).map(([name, word]) => [name, key.redactFrom(word)])),
+      }
+    }
+    case 'finish':
+      return delta.raw === undefined ? delta : { ...delta, raw: key.redactFrom(delta.raw) }
+    case 'warning':
+      return {
+        ...delta,
+        warning: { ...delta.warning, message: key.redactFrom(delta.warning.message) },
+      }
+    default:
+      return delta
+  }
 }

@@ -8,6 +8,7 @@ import type { StreamEvent } from '../core/stream-event.js'
 import { estimateTokens } from '../core/token-estimate.js'
 import { completionTokens, promptTokens, type Usage } from '../core/usage.js'
 import type { Warning } from '../core/warning.js'
+import { PiecedText } from './pieced-text.js'
 import { ToolCallAssembler } from './tool-calls.js'
 
 /** An answer, folded; what is not known about its request and its route joins later. */
@@ -59,7 +60,10 @@ const buckets = [
 
 type Counts = { -readonly [Bucket in keyof Usage]: Usage[Bucket] }
 
-type Block = { -readonly [Field in keyof ReasoningBlock]: ReasoningBlock[Field] }
+/** A block while it grows. */
+type Block = Writable<Omit<ReasoningBlock, 'text'>> & { text?: PiecedText }
+
+type Writable<Fields> = { -readonly [Field in keyof Fields]: Fields[Field] }
 
 /** Folds one answer. It holds text as it comes and works nothing out before the end, so its cost is linear. */
 export class CompletionAccumulator {
@@ -72,9 +76,8 @@ export class CompletionAccumulator {
   #id: string | undefined
   #model: string | undefined
   #servedBy: string | undefined
-  #text = ''
+  readonly #text = new PiecedText()
   #refusal = ''
-  #reasoning = ''
   #reason: FinishReason | undefined
   #rawReason: string | null = null
   #usage: Usage = {}
@@ -140,7 +143,8 @@ export class CompletionAccumulator {
   /** Ends the answer, and adds its whole tool calls to `events`. Call it once, when `hasFinished`. */
   finish(events: StreamEvent[]): Answer {
     const reason = this.#reason ?? 'stop'
-    const end = { cutOff: reason === 'length', repair: this.#options.repairToolArguments ?? false }
+    const cutOff = reason === 'length' || reason === 'content_filter'
+    const end = { cutOff, repair: this.#options.repairToolArguments ?? false }
     const finished = this.#calls.finish(end, events)
     events.push(...finished.events)
     const { usage, estimated } = this.#countedUsage()
@@ -148,10 +152,10 @@ export class CompletionAccumulator {
       id: this.#id ?? this.#options.fallbackId,
       model: this.#model,
       servedBy: this.#servedBy,
-      text: this.#text,
+      text: this.#text.toString(),
       refusal: this.#refusal,
-      reasoning: this.#reasoning,
-      reasoningBlocks: [...this.#blocks, ...finished.signatures],
+      reasoning: this.#reasoning(),
+      reasoningBlocks: [...this.#blocks.map(asSent), ...finished.signatures],
       toolCalls: finished.calls,
       finishReason: reason === 'stop' && finished.calls.length > 0 ? 'tool_calls' : reason,
       rawFinishReason: this.#rawReason,
@@ -169,8 +173,8 @@ export class CompletionAccumulator {
     const output = Math.max(completionTokens(usage), this.#estimatedOutput())
     const reported = this.#reason !== undefined && completionTokens(usage) === output
     return {
-      text: this.#text,
-      reasoning: this.#reasoning,
+      text: this.#text.toString(),
+      reasoning: this.#reasoning(),
       toolCalls: this.#calls.incomplete(),
       usage: inOrder({ ...usage, output: output - (usage.audioOutput ?? 0) - (usage.imageOutput ?? 0) }),
       usageEstimated: !reported,
@@ -179,21 +183,25 @@ export class CompletionAccumulator {
 
   #takeText(delta: TextDelta, events: StreamEvent[]): void {
     if (delta.text === '') return
-    this.#text += delta.text
+    this.#text.append(delta.text)
     events.push(this.#calls.count === 0 ? delta : { type: 'text', text: delta.text, afterToolCall: true })
   }
 
   #takeReasoning(delta: ReasoningDelta, events: StreamEvent[]): void {
     const block = this.#blockOf(delta)
     if (delta.text) {
-      this.#reasoning += delta.text
-      block.text = (block.text ?? '') + delta.text
+      block.text ??= new PiecedText()
+      block.text.append(delta.text)
       events.push({ type: 'reasoning', text: delta.text })
     }
     if (delta.signature) block.signature = (block.signature ?? '') + delta.signature
     if (delta.redacted) block.redacted = (block.redacted ?? '') + delta.redacted
     if (delta.id) block.id = delta.id
     if (delta.format) block.format = delta.format
+  }
+
+  #reasoning(): string {
+    return this.#blocks.map((block) => block.text ?? '').join('')
   }
 
   #blockOf(delta: ReasoningDelta): Block {
@@ -234,7 +242,10 @@ export class CompletionAccumulator {
   }
 
   #estimatedOutput(): number {
-    let tokens = estimateTokens(this.#text) + estimateTokens(this.#refusal) + estimateTokens(this.#reasoning)
+    let tokens =
+      estimateTokens(this.#text.toString()) +
+      estimateTokens(this.#refusal) +
+      estimateTokens(this.#reasoning())
     for (const call of this.#calls.incomplete()) {
       tokens += estimateTokens(
         call.type === 'function'
@@ -259,4 +270,8 @@ function inOrder(usage: Usage): Usage {
 /** The part of an answer's id that its calls are named after: legal everywhere, and short enough for OpenAI's 40. */
 function callPrefix(id: string): string {
   return id.replace(/[^A-Za-z0-9]/g, '').slice(-24)
+}
+
+function asSent({ text, ...opaque }: Block): ReasoningBlock {
+  return text === undefined ? opaque : { text: text.toString(), ...opaque }
 }

@@ -12,7 +12,7 @@ export interface ReadArguments {
 
 /** How the answer ended, as far as arguments care. */
 export interface ArgumentsEnd {
-  /** The output limit cut the answer off: a call may be incomplete although its text looks whole. */
+  /** The output limit or a content filter cut the answer off: a call may be incomplete although its text looks whole. */
   readonly cutOff: boolean
   /** Mends a trailing comma, raw control characters and missing closing brackets. */
   readonly repair: boolean

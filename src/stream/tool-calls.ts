@@ -83,7 +83,7 @@ export class ToolCallAssembler {
       const { id, name, index } = slot
       if (slot.kind === 'custom') {
         // Free text does not show where it ends, so any of these calls may be the one that was cut off.
-        const mark = end.cutOff ? { invalid: true as const } : {}
+        const mark = end.cutOff || name === '' ? { invalid: true as const } : {}
         calls.push({ id, type: 'custom', custom: { name, input: slot.arguments }, ...mark })
         wholeCalls.push({ type: 'tool-call', index, id, name, arguments: slot.arguments, ...mark })
         continue
@@ -94,9 +94,11 @@ export class ToolCallAssembler {
         events.push({ type: 'tool-call-delta', index, arguments: read.text })
       if (read.mended)
         repairs.push(`The arguments of tool call "${id}" were no whole JSON object and were mended.`)
-      const mark = read.invalid ? { invalid: true as const } : {}
+      // Nothing can be run under no name, whatever its arguments.
+      const isInvalid = read.invalid || name === ''
+      const mark = isInvalid ? { invalid: true as const } : {}
       calls.push({ id, type: 'function', function: { name, arguments: read.text }, ...mark })
-      const input = 'input' in read ? { input: read.input } : {}
+      const input = !isInvalid && 'input' in read ? { input: read.input } : {}
       wholeCalls.push({ type: 'tool-call', index, id, name, arguments: read.text, ...input, ...mark })
     }
     const signatures = this.#slots

@@ -1,12 +1,51 @@
-// Replaces ids of tool calls that a provider would refuse, alike in the call, in its result, and in its opaque state.
+// Replaces ids of tool calls that a provider would refuse: illegal ones, and those that one message uses twice.
 
-import type { Message, ToolCall } from '../core/message.js'
+import type { Message, ToolCall, ToolMessage } from '../core/message.js'
 
 /** Which ids of tool calls a provider accepts. */
 export interface IdRule {
   /** A regular expression that the whole id matches. */
   readonly pattern?: string
   readonly maxLength?: number
+}
+
+/**
+ * The messages without an id that calls of one message share, which providers refuse; the very same where none do. The
+ * results must follow their calls: the first under an id belongs to the first call of that id, and so on.
+ */
+export function uniqueIds(messages: readonly Message[], repairs: string[]): readonly Message[] {
+  let unique: Message[] | undefined
+  for (const [at, message] of messages.entries()) {
+    if (message.role !== 'assistant' || message.tool_calls === undefined) continue
+    const taken = new Set(message.tool_calls.map((call) => call.id))
+    if (taken.size === message.tool_calls.length) continue
+    unique ??= [...messages]
+    /** What became of an id, call by call. */
+    const renamed = new Map<string, string[]>()
+    const tool_calls = message.tool_calls.map((call): ToolCall => {
+      const ids = renamed.get(call.id) ?? []
+      renamed.set(call.id, ids)
+      const id = ids.length === 0 ? call.id : copyOf(call.id, taken)
+      taken.add(id)
+      ids.push(id)
+      return { ...call, id }
+    })
+    unique[at] = { ...message, tool_calls }
+    for (let next = at + 1, result = messages[next]; result?.role === 'tool'; result = messages[++next])
+      unique[next] = withId(result, renamed.get(result.tool_call_id)?.shift())
+    repairs.push('Tool calls of one message shared an id; each got one of its own.')
+  }
+  return unique ?? messages
+}
+
+function copyOf(id: string, taken: ReadonlySet<string>): string {
+  let copy = 2
+  while (taken.has(`${id}_d${copy}`)) copy += 1
+  return `${id}_d${copy}`
+}
+
+function withId(result: ToolMessage, id: string | undefined): ToolMessage {
+  return id === undefined || id === result.tool_call_id ? result : { ...result, tool_call_id: id }
 }
 
 /** Lengths that are tried where a pattern wants an exact one that it does not tell (Mistral: nine). */
@@ -81,8 +120,7 @@ function digestOf(text: string, length: number): string {
 
 function replaced(message: Message, replacements: ReadonlyMap<string, string>): Message {
   if (message.role === 'tool') {
-    const id = replacements.get(message.tool_call_id)
-    return id === undefined ? message : { ...message, tool_call_id: id }
+    return withId(message, replacements.get(message.tool_call_id))
   }
   if (message.role !== 'assistant' || !message.tool_calls?.some((call) => replacements.has(call.id)))
     return message

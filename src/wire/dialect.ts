@@ -4,6 +4,9 @@ import type { Delta } from '../core/delta.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Warning } from '../core/warning.js'
 
+/** The dialects there are. */
+export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+
 /** For whom a request is encoded. */
 export interface EncodeTarget<Quirks> {
   readonly provider: string
@@ -45,7 +48,7 @@ export interface AnswerDecoder {
 
 /** A dialect: two-way and pure. */
 export interface Dialect<Quirks> {
-  readonly id: 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+  readonly id: DialectName
   encode(request: ChatRequest, target: EncodeTarget<Quirks>): EncodedRequest
   decoder(): AnswerDecoder
   /** A whole JSON answer as the deltas it amounts to, ending with `finish`. Throws a `ProviderError` for an error inside. */

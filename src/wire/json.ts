@@ -1,5 +1,7 @@
 // Reading JSON that a stranger wrote: parsing without a throw, and narrowing of what came out.
 
+import { ProviderError } from '../core/errors.js'
+
 /** A JSON object whose fields are still unknown. */
 export type JsonObject = Record<string, unknown>
 
@@ -18,6 +20,23 @@ export function asArray(value: unknown): readonly unknown[] {
 /** The value if it is a string with something in it. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** An id as text; some servers number theirs. */
+export function asId(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : asText(value)
+}
+
+/**
+ * An index: a whole number from 0, also one in digits. `undefined` where none was sent; anything else is a broken answer
+ * and throws, so that nothing lands in another's place. `what` carries the index.
+ */
+export function asIndex(value: unknown, what: string): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  const index = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index
+  const shown = typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 40)
+  throw new ProviderError('invalid-response', `The provider sent ${what} with the index ${shown}.`)
 }
 
 /** The parsed text, or `undefined` where it is no JSON. */

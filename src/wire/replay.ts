@@ -1,7 +1,8 @@
 // Fits a history to the model that will read it: foreign reasoning, torn tool pairs, ids that it would refuse.
 
+import { ByokError } from '../core/errors.js'
 import type { AssistantMessage, Message, MessageOrigin } from '../core/message.js'
-import { type IdRule, legalIds } from './call-ids.js'
+import { type IdRule, legalIds, uniqueIds } from './call-ids.js'
 import { mendPairs } from './tool-pairs.js'
 
 /** Who will read a history. */
@@ -22,14 +23,32 @@ export interface FittedHistory {
 /**
  * Fits a history to a model. System text and user turns stay as they are; nothing is mutated; a history that fits is
  * given back itself, and fitting twice is fitting once. Broken arguments of calls (`invalid`) are history like any
- * other text: only a dialect whose wire format parses them (Anthropic's) puts `{}` in their place.
+ * other text: only a dialect whose wire format parses them (Anthropic's) wraps them in an object. Throws
+ * `invalid-request` where nothing is left that says anything.
  */
 export function fitHistory(messages: readonly Message[], target: HistoryTarget): FittedHistory {
   const repairs: string[] = []
   const own = withoutForeignState(messages, target, repairs)
   const paired = mendPairs(own, repairs)
-  const fitted = target.toolCallIds === undefined ? paired : legalIds(paired, target.toolCallIds, repairs)
+  if (!paired.some(saysSomething)) throw nothingToSend()
+  const unique = uniqueIds(paired, repairs)
+  const fitted = target.toolCallIds === undefined ? unique : legalIds(unique, target.toolCallIds, repairs)
   return { messages: fitted, repairs }
+}
+
+/** The error of a request whose history says nothing to this model; a dialect may leave out more than others do. */
+export function nothingToSend(): ByokError {
+  const why = 'system text, empty messages and what only another model can read make no conversation'
+  return new ByokError('invalid-request', `There is nothing to send: ${why}. Add a user message.`, {
+    field: 'messages',
+  })
+}
+
+/** An earlier answer may be empty, or have held only reasoning that its reader cannot read. */
+function saysSomething(message: Message): boolean {
+  if (message.role !== 'assistant') return true
+  const { content, refusal, tool_calls: calls, reasoning_content: reasoning, byok } = message
+  return Boolean(content?.length || refusal || calls?.length || reasoning || byok?.reasoning.length)
 }
 
 function withoutForeignState(

@@ -3,11 +3,11 @@
 import { ProviderError } from '../core/errors.js'
 import { Utf8Reader } from './utf8-reader.js'
 
-/** How much a stream may send before it is cut off. */
-export interface SseLimits {
-  /** Bytes of one event, also while it is still unfinished. */
+/** The most that an answer may hold before it is cut off. */
+export interface AnswerLimits {
+  /** Of one server-sent event, also while it is still unfinished. */
   readonly maxEventBytes: number
-  /** Bytes of the whole body. */
+  /** Of the whole answer, after decompression. */
   readonly maxResponseBytes: number
 }
 
@@ -21,7 +21,7 @@ const colon = 58
  */
 export class SseReader {
   readonly #onEvent: (data: string, event: string) => void
-  readonly #limits: SseLimits
+  readonly #limits: AnswerLimits
   readonly #utf8 = new Utf8Reader()
   #responseBytes = 0
   /** Bytes of the unfinished event that came with earlier reads. */
@@ -35,7 +35,7 @@ export class SseReader {
   #error: string | undefined
 
   /** `onEvent` gets every finished event that has data, in order; `event` is `''` where the stream named none. */
-  constructor(onEvent: (data: string, event: string) => void, limits: SseLimits) {
+  constructor(onEvent: (data: string, event: string) => void, limits: AnswerLimits) {
     this.#onEvent = onEvent
     this.#limits = limits
   }

@@ -49,6 +49,50 @@ describe('redactFrom', () => {
     expect(secret.redactFrom(`ends in ${whole.slice(-7)}`)).toBe(`ends in ${whole.slice(-7)}`)
   })
 
+  it('hides a head of 8 and more that is cut off or starred out, and no other', () => {
+    for (const mark of ['…', '...', '*', '****0001', '•••']) {
+      for (let length = 8; length < value.length - 8; length += 1)
+        expect(secret.redactFrom(`Key ${value.slice(0, length)}${mark}!`)).toBe(`Key [secret]${mark}!`)
+      const short = `Key ${value.slice(0, 7)}${mark}!`
+      expect(secret.redactFrom(short)).toBe(short)
+    }
+    const text = `Keys begin with ${value.slice(0, 8)}, as in ${value.slice(0, 12)}.`
+    expect(secret.redactFrom(text)).toBe(text)
+  })
+
+  it.each([
+    ['plainly', (key: string) => JSON.stringify(key)],
+    ['with escaped slashes', (key: string) => JSON.stringify(key).replaceAll('/', '\\/')],
+    [
+      'with escaped signs of HTML',
+      (key: string) =>
+        JSON.stringify(key).replaceAll('&', '\\u0026').replaceAll('<', '\\u003c').replaceAll('>', '\\u003e'),
+    ],
+  ])('hides a key that JSON escapes %s, and leaves the JSON whole', (_, write) => {
+    const key = 'test/"key"\\<a>&b"c'
+    const text = `{"error":{"message":${write(key)},"length":1}}`
+    expect(text).not.toContain(key)
+    expect(JSON.parse(new Secret(key).redactFrom(text))).toEqual({
+      error: { message: '[secret]', length: 1 },
+    })
+  })
+
+  it('hides a key that is URL-encoded in small letters', () => {
+    const spelled = encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase())
+    expect(secret.redactFrom(`?key=${spelled}&x`)).toBe('?key=[secret]&x')
+  })
+
+  it('hides what its owner makes of it, when that changes', () => {
+    let current = ''
+    const changing = new Secret(() => current)
+    expect(changing.redactFrom('test-key-0001 test-key-0002')).toBe('test-key-0001 test-key-0002')
+    current = 'test-key-0001'
+    expect(changing.redactFrom(`${current} x`)).toBe('[secret] x')
+    current = 'test-key-0002'
+    expect(changing.redactFrom(`${current} x`)).toBe('[secret] x')
+    expect(changing.reveal()).toBe(current)
+  })
+
   it('hides a short key whole, and an empty one not at all', () => {
     expect(new Secret('abc').redactFrom('abc xabcx ab')).toBe('[secret] x[secret]x ab')
     expect(new Secret('').redactFrom('abc')).toBe('abc')

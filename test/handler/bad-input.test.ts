@@ -13,6 +13,21 @@ const called = (toolCall: unknown) => [{ role: 'assistant', content: null, tool_
 const hostile = (value: unknown = { polluted: true }): object =>
   JSON.parse(`{"__proto__":${JSON.stringify(value)}}`) as object // that is what the text says
 
+const cyclic: Record<string, unknown> = {}
+cyclic.self = cyclic
+const part = (fields: object) => [{ role: 'user', content: [{ type: 'text', text: 'Hi', ...fields }] }]
+const throwing = new Proxy(
+  {},
+  {
+    ownKeys: () => {
+      throw new Error('no keys for you')
+    },
+    get: () => {
+      throw new Error('no fields for you')
+    },
+  },
+)
+
 /** What is wrong, the fields of the request, the field that the error names, and what its message must say. */
 const refused: readonly [what: string, fields: object, field: string, hint?: RegExp][] = [
   // the conversation
@@ -76,8 +91,123 @@ const refused: readonly [what: string, fields: object, field: string, hint?: Reg
     { messages: image('data:image/png;base64,aGVsbG8gd29ybGQsIGhlbGxv') },
     'messages[0].content[0].image_url.url',
   ],
+  // what JSON cannot carry
+  [
+    'a schema that holds itself',
+    { prompt: 'Hi', tools: [fn('x', cyclic)] },
+    'tools[0].function.parameters',
+    /holds itself/,
+  ],
+  [
+    'a BigInt in a schema',
+    { prompt: 'Hi', tools: [fn('x', { properties: { at: { minimum: 1n } } })] },
+    'tools[0].function.parameters.properties.at.minimum',
+    /bigint/,
+  ],
+  [
+    'a function in a schema',
+    { prompt: 'Hi', tools: [fn('x', { parse: () => 1 })] },
+    'tools[0].function.parameters.parse',
+    /function/,
+  ],
+  [
+    'a mark of a tool that holds itself',
+    { prompt: 'Hi', tools: [{ ...fn('x'), cache_control: cyclic }] },
+    'tools[0].cache_control.self',
+  ],
+  [
+    'the grammar of a custom tool that holds itself',
+    { prompt: 'Hi', tools: [{ type: 'custom', custom: { name: 'x', format: cyclic } }] },
+    'tools[0].custom.format',
+  ],
+  [
+    'a BigInt in the schema of the answer',
+    {
+      prompt: 'Hi',
+      responseFormat: { type: 'json_schema', json_schema: { name: 'x', schema: { minimum: 1n } } },
+    },
+    'responseFormat.json_schema.schema.minimum',
+  ],
+  [
+    'a BigInt for a provider',
+    { prompt: 'Hi', providerOptions: { one: { metadata: { id: 1n } } } },
+    'providerOptions.one.metadata.id',
+  ],
+  [
+    'a function for a provider',
+    { prompt: 'Hi', providerOptions: { one: { log: () => 1 } } },
+    'providerOptions.one.log',
+  ],
+  [
+    'a mark of a part that holds itself',
+    { messages: part({ cache_control: cyclic }) },
+    'messages[0].content[0].cache_control.self',
+  ],
+  [
+    'sound that holds a BigInt',
+    { messages: part({ type: 'input_audio', input_audio: { data: 'a', format: 'wav', rate: 1n } }) },
+    'messages[0].content[0].input_audio.rate',
+  ],
+  [
+    'a file that holds a BigInt',
+    { messages: part({ type: 'file', file: { file_id: 'a', size: 1n } }) },
+    'messages[0].content[0].file.size',
+  ],
+  [
+    'a detail of an image that is no text',
+    { messages: part({ type: 'image_url', image_url: { url: 'https://example.com/a', detail: 1n } }) },
+    'messages[0].content[0].image_url.detail',
+  ],
+  [
+    'earlier reasoning that holds a BigInt',
+    {
+      messages: [
+        {
+          role: 'assistant',
+          content: '',
+          byok: { provider: 'one', model: 'm', reasoning: [{ signature: 1n }] },
+        },
+      ],
+    },
+    'messages[0].byok.reasoning[0].signature',
+  ],
+  // what throws when it is read, or has nothing to read
+  ['a message that throws when it is read', { messages: [throwing] }, 'request', /reading it failed/],
+  ['options of a provider that throw', { prompt: 'Hi', providerOptions: throwing }, 'request'],
+  ['keys in a Map', { prompt: 'Hi', keys: new Map([['one', 'test-key-one-0002']]) }, 'keys', /plain object/],
+  [
+    'keys that are still a promise',
+    { prompt: 'Hi', keys: Promise.resolve({ one: 'test-key-one-0002' }) },
+    'keys',
+    /promise/,
+  ],
+  ['headers in a Headers', { prompt: 'Hi', headers: new Headers({ 'x-a': 'a' }) }, 'headers'],
+  [
+    'options of a provider in a Map',
+    { prompt: 'Hi', providerOptions: { one: new Map() } },
+    'providerOptions.one',
+  ],
   // the model
   ['an unknown provider', { prompt: 'Hi', model: 'nobody/m' }, 'model', /"nobody"/],
+  ['a provider that is nearly known', { prompt: 'Hi', model: 'opnai/m' }, 'model', /"openai"/],
+  [
+    'an unknown provider behind one that answers',
+    { prompt: 'Hi', model: ['one/m', 'nobody/m'] },
+    'model',
+    /"nobody"/,
+  ],
+  [
+    'a key for an unknown provider',
+    { prompt: 'Hi', keys: { one: 'test-key-one-0002', opnai: 'test-key-openai-0001' } },
+    'keys.opnai',
+    /"openai"/,
+  ],
+  [
+    'options of an unknown provider',
+    { prompt: 'Hi', providerOptions: { anthropc: { top_k: 5 } } },
+    'providerOptions.anthropc',
+    /"anthropic"/,
+  ],
   ['a provider by the name of a prototype', { prompt: 'Hi', model: '__proto__/m' }, 'model'],
   ['a provider by the name of a method', { prompt: 'Hi', model: 'constructor/m' }, 'model'],
   ['a model without a provider', { prompt: 'Hi', model: 'gpt-4o' }, 'model', /provider\/model/],
@@ -140,6 +270,11 @@ const refused: readonly [what: string, fields: object, field: string, hint?: Reg
   ['a time limit of zero', { prompt: 'Hi', timeout: 0 }, 'timeout'],
   ['an unknown time limit', { prompt: 'Hi', timeout: { wait: 5 } }, 'timeout.wait', /totalMs/],
   ['a signal that is none', { prompt: 'Hi', signal: {} }, 'signal'],
+  [
+    'a signal that nobody can stop listening to',
+    { prompt: 'Hi', signal: { aborted: false, addEventListener: () => undefined } },
+    'signal',
+  ],
   [
     'a callback that is no function',
     { prompt: 'Hi', callbacks: { onTextDelta: 'x' } },
@@ -236,12 +371,31 @@ describe.each(Object.entries(methods))('%s refuses before anything is sent', (_,
     expect('polluted' in {}).toBe(false)
   })
 
-  it.each([null, undefined, 5, 'Hi', [], () => 1])('a request that is %j', async (odd) => {
+  it('a request whose fields throw, or that is a revoked proxy', async () => {
     const { handler } = stageOf({ one: 'http://127.0.0.1:9' })
-    const request = odd as unknown as CompletionRequest // wrong on purpose
-    const error = await failureOf(ask(handler, request))
-    expect(error).toMatchObject({ code: 'invalid-request', field: 'request' })
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const field = {
+      get prompt(): string {
+        throw new TypeError('not now')
+      },
+    }
+    for (const odd of [throwing, proxy, field]) {
+      const error = await failureOf(ask(handler, odd as CompletionRequest)) // wrong on purpose
+      expect(error).toMatchObject({ code: 'invalid-request', field: 'request' })
+      expect(error.cause).toBeInstanceOf(Error)
+    }
   })
+
+  it.each([null, undefined, 5, 'Hi', [], () => 1, Promise.resolve({ prompt: 'Hi' })])(
+    'a request that is %j',
+    async (odd) => {
+      const { handler } = stageOf({ one: 'http://127.0.0.1:9' })
+      const request = odd as unknown as CompletionRequest // wrong on purpose
+      const error = await failureOf(ask(handler, request))
+      expect(error).toMatchObject({ code: 'invalid-request', field: 'request' })
+    },
+  )
 })
 
 describe('RQ6', () => {

@@ -16,6 +16,32 @@ const broken: readonly [what: string, options: unknown, field: string][] = [
   ['a key for __proto__', fromJson('{"keys":{"__proto__":"test-key-0001"}}'), 'keys.__proto__'],
   ['an unknown provider without an address', { providers: { nobody: {} } }, 'providers.nobody.baseURL'],
   ['an address that is none', { providers: { one: { baseURL: 'nonsense' } } }, 'providers.one.baseURL'],
+  [
+    'an address with a query',
+    { providers: { one: { baseURL: 'http://x/v1?a=b' } } },
+    'providers.one.baseURL',
+  ],
+  [
+    'an address with a fragment',
+    { providers: { one: { baseURL: 'http://x/#v1' } } },
+    'providers.one.baseURL',
+  ],
+  [
+    'an address with a line break',
+    { providers: { one: { baseURL: 'http://x/v1\n' } } },
+    'providers.one.baseURL',
+  ],
+  [
+    'an address with a password',
+    { providers: { one: { baseURL: 'http://ada:test-key-0001@x/v1' } } },
+    'providers.one.baseURL',
+  ],
+  [
+    'both a client and a transport',
+    { providers: { openai: { client: { post: () => 1 }, transport: { send: () => 1 } } } },
+    'providers.openai.transport',
+  ],
+  ['a provider that is switched off and nobody knows', { providers: { opnai: false } }, 'providers.opnai'],
   ['an address by ftp', { providers: { one: { baseURL: 'ftp://x/v1' } } }, 'providers.one.baseURL'],
   [
     'an unknown dialect',
@@ -54,6 +80,33 @@ const broken: readonly [what: string, options: unknown, field: string][] = [
   ['an unknown callback', { callbacks: { onText: () => 1 } }, 'callbacks.onText'],
   ['a callback that is text', { callbacks: { onTextDelta: 'x' } }, 'callbacks.onTextDelta'],
   ['an adapter without an id', { adapters: [{ stream: () => [] }] }, 'adapters[0].id'],
+  [
+    'two adapters of one id',
+    {
+      adapters: [
+        { id: 'mine', stream: () => [] },
+        { id: 'mine', stream: () => [] },
+      ],
+    },
+    'adapters[1].id',
+  ],
+  [
+    'an adapter whose whole answer is no function',
+    { adapters: [{ id: 'mine', stream: () => [], complete: true }] },
+    'adapters[0].complete',
+  ],
+  ['keys in a Map', { keys: new Map([['openai', 'test-key-0001']]) }, 'keys'],
+  ['providers in a Map', { providers: new Map() }, 'providers'],
+  ['options that are still a promise', Promise.resolve({}), 'options'],
+  [
+    'options that throw when they are read',
+    {
+      get keys(): object {
+        throw new TypeError('not now')
+      },
+    },
+    'options',
+  ],
   ['an adapter that cannot stream', { adapters: [{ id: 'mine' }] }, 'adapters[0].stream'],
   ['a fetch that is none', { fetch: 'x' }, 'fetch'],
   ['a clock without hands', { clock: {} }, 'clock.now'],
@@ -83,6 +136,9 @@ describe('RQ10: a handler', () => {
     expect(build({ timeouts: 5 })).toThrow(/timeout/)
     expect(build({ providers: { one: { baseUrl: 'http://x' } } })).toThrow(/Did you mean baseURL/)
     expect(build({ apiKey: 'test-key-0001' })).toThrow(/Use keys/)
+    expect(build({ keys: { opnai: 'test-key-0001' } })).toThrow(/Did you mean "openai"/)
+    expect(build({ providers: { anthropc: {} } })).toThrow(/Did you mean "anthropic"/)
+    expect(build({ models: { cheap: 'opnai/m' } })).toThrow(/Did you mean "openai"/)
   })
 
   it('says plainly what a setting may be, and what there is nothing for', () => {
@@ -141,6 +197,13 @@ describe('RQ10: a handler', () => {
     for (const handler of [new BYOKHandler(), new BYOKHandler({})]) {
       await expect(handler.generateResponse({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'no-key' })
     }
+  })
+
+  it('is not changed by what happens to its options later', () => {
+    const setting = { baseURL: 'http://127.0.0.1:1/v1', defaultModel: 'm' }
+    const { providers } = checkHandlerOptions({ providers: { local: setting } })
+    setting.defaultModel = 'other'
+    expect(providers.get('local')).toMatchObject({ defaultModel: 'm' })
   })
 
   it('does not touch its options', () => {

@@ -2,11 +2,12 @@
 
 import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { type ByokError, isByokError } from '../../src/core/errors.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
-import { reply } from '../../src/testing/reply.js'
-import { failureOf, loadSdks, readAll, stageOf, upstreamWith } from '../pipeline/stage.js'
+import { type Reply, reply } from '../../src/testing/reply.js'
+import { failureOf, loadSdks, readAll, stageOf, upstreamWith, watch } from '../pipeline/stage.js'
 
 beforeAll(loadSdks)
 
@@ -133,6 +134,47 @@ describe.each(echoes)('a key that the provider echoes %s', (_, echo) => {
     const shown = shownBy(error) + shownBy(ofStream) + shownBy(told) + shownBy(warned)
     expect(shown).not.toContain(hidden)
     expect(error.attempts?.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a key that JSON must escape', () => {
+  const key = 'canary"7f3a91\\test"key'
+  const shown = ['canary"7f3a91', 'canary\\"7f3a91', 'test"key', 'test\\"key']
+
+  it.each<[string, (message: string) => Reply]>([
+    ['an error body', (message) => reply.error(401, { message, code: message })],
+    [
+      'a page that quotes JSON',
+      (message) => reply.status(502, `<html>${JSON.stringify({ message })}</html>`),
+    ],
+    ['the stream', (message) => reply.errorEvent({ message, afterEvents: 2 })],
+    [
+      'a body that is no whole JSON',
+      (message) => reply.status(500, JSON.stringify({ message }).slice(0, -1)),
+    ],
+  ])('is hidden in %s', async (_where, echo) => {
+    const upstream = await upstreamWith([echo(`Incorrect key: ${key}.`)])
+    const { handler, told } = stageOf({ one: upstream }, { keys: { one: key } })
+    const error = await failureOf(handler.generateResponse({ model: 'one/m', prompt: 'Hi' }))
+    expect(error.message).toContain('Incorrect key: [secret].')
+    for (const part of shown) expect(shownBy(error) + shownBy(told)).not.toContain(part)
+  })
+})
+
+describe('the error of an adapter', () => {
+  it('shows no key that is longer than what is quoted of it, nor what an HTTP client hangs on it', async () => {
+    const adapter: ProviderAdapter = {
+      id: 'own',
+      async *stream() {
+        throw Object.assign(new TypeError(`${'x'.repeat(490)} ${secret}`), {
+          config: { headers: { authorization: `Bearer ${secret}` } },
+        })
+      },
+    }
+    const { handler, told } = watch(new BYOKHandler({ adapters: [adapter], keys: { own: secret } }))
+    const error = await failureOf(handler.generateResponse({ model: 'own/m', prompt: 'Hi' }))
+    expect(error).toMatchObject({ code: 'provider', cause: { name: 'TypeError' } })
+    expect(shownBy(error) + shownBy(told)).not.toContain(secret.slice(0, 6))
   })
 })
 

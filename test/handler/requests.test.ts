@@ -1,6 +1,7 @@
 // What a caller may count on of every request: what is sent, what is not, and whose answer comes back.
 
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { CompletionStream } from '../../src/core/completion-stream.js'
 import type { Message, Tool } from '../../src/core/message.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
@@ -80,6 +81,21 @@ describe('RQ2', () => {
       model: 'c',
       requestedModel: 'one/a, strong, one/a',
     })
+  })
+})
+
+describe('auto', () => {
+  it('asks the default model of a provider that only the request has a key for', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const setting = { baseURL: `${upstream.url}/v1`, defaultModel: 'm' }
+    const handler = new BYOKHandler({
+      fetch: (_, init) => fetch(`${setting.baseURL}/chat/completions`, init),
+    })
+    const keys = { groq: 'test-key-groq-0001' }
+    const { byok } = await handler.generateResponse({ prompt: 'Hi', keys })
+    expect(byok).toMatchObject({ provider: 'groq', requestedModel: 'auto', credentialSource: 'request' })
+    expect(upstream.requests[0]?.headers.authorization).toBe('Bearer test-key-groq-0001')
+    await handler.close()
   })
 })
 
@@ -270,6 +286,47 @@ describe.each(dialects)('RQ7: text in %s', (dialect) => {
     }
     collect(body(upstream.requests[0]))
     expect(texts).toHaveLength(6)
+  })
+})
+
+describe('a request that its caller goes on writing to', () => {
+  it.each(['generateResponse', 'streamCompletion'] as const)(
+    'is sent as it stood when %s was called, to the next model too',
+    async (method) => {
+      const messages: Message[] = [{ role: 'user', content: 'Hi' }]
+      const tools = [look]
+      const change = (): void => {
+        messages.push({ role: 'assistant', content: '' })
+        tools.pop()
+      }
+      const failing = await upstreamWith(() => {
+        change()
+        return reply.status(401)
+      })
+      const answering = await upstreamWith([reply.chat()])
+      const { handler } = stageOf({ one: failing, two: answering })
+      const request = { model: ['one/m', 'two/m'], messages, tools }
+      const response =
+        method === 'generateResponse'
+          ? handler.generateResponse(request)
+          : Promise.resolve(handler.streamCompletion(request)).then((stream) => stream.response())
+      change()
+      await response
+      for (const { requests } of [failing, answering]) {
+        expect(body(requests[0])).toMatchObject({
+          messages: [{ role: 'user', content: 'Hi' }],
+          tools: [look],
+        })
+        expect(body(requests[0]).messages).toHaveLength(1)
+      }
+    },
+  )
+
+  it('is refused by a stream at its first event, and by nothing before', async () => {
+    const { handler } = stageOf({ one: 'http://127.0.0.1:9' })
+    const stream: CompletionStream = handler.streamCompletion({ model: 'one/m', prompt: 'Hi', maxTokens: -1 })
+    expect(await failureOf(stream.next())).toMatchObject({ code: 'invalid-request', field: 'maxTokens' })
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
   })
 })
 

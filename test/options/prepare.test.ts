@@ -50,6 +50,40 @@ describe('a request', () => {
     expect(() => prepare({ keys })).toThrow(expect.objectContaining({ code: 'invalid-key-format' }))
   })
 
+  it('asks each model once, where it stood first', () => {
+    const options = { models: { twice: ['a/x', 'b/y', 'a/x'], same: 'a/x' } }
+    const named = (model: string | string[]) => {
+      const { models } = prepare({ model }, options)
+      return models === 'auto' ? [] : models.map((reference) => `${reference.provider}/${reference.model}`)
+    }
+    expect(named('twice')).toEqual(['a/x', 'b/y'])
+    expect(named(['a/x', 'a/x'])).toEqual(['a/x'])
+    expect(named(['b/y', 'same', 'twice'])).toEqual(['b/y', 'a/x'])
+  })
+
+  it('is not changed by what happens to its lists later', () => {
+    const request = {
+      messages: [{ role: 'user' as const, content: 'Hi' }],
+      tools: [{ type: 'function' as const, function: { name: 'look' } }],
+      model: ['a/x'],
+      stop: ['END'],
+      tags: ['one'],
+      keys: { a: 'test-key-a-0001' },
+      providerOptions: { a: { top_k: 1 } },
+      headers: { 'x-a': 'a' },
+    }
+    const prepared = prepareRequest(request, 'generateResponse', checkHandlerOptions({}), 'req_1')
+    const before = structuredClone({ chat: prepared.chat, models: prepared.models, labels: prepared.labels })
+    for (const list of [request.messages, request.tools, request.model, request.stop, request.tags])
+      list.splice(0)
+    request.providerOptions.a.top_k = 2
+    request.headers['x-a'] = 'b'
+    request.keys.a = 'test-key-a-0002'
+    const { chat, models, labels, keys } = prepared
+    expect({ chat, models, labels }).toEqual(before)
+    expect(keys.get('a')?.reveal()).toBe('test-key-a-0001')
+  })
+
   it.each(['xhigh', 'max'] as const)('asks for high where a stored body says %s, and says so', (effort) => {
     const { chat, warnings } = prepare({ reasoning_effort: effort })
     expect(chat.reasoning).toBe('high')

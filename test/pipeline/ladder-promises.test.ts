@@ -1,10 +1,10 @@
 // What the ladder of one candidate promises: it is not seen, asks once, remembers refusals, and takes a whole answer as one.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { DialectName } from '../../src/providers/registry.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { type Reply, reply } from '../../src/testing/reply.js'
 import type { UpstreamRequest } from '../../src/testing/upstream.js'
+import type { DialectName } from '../../src/wire/dialect.js'
 import {
   asksForStream,
   attemptsOf,

@@ -1,14 +1,13 @@
 // A handler between a test and its upstreams, with a record of what it did, cleared away after each test.
 
 import { afterEach, expect } from 'vitest'
+import type { CompletionStream } from '../../src/core/completion-stream.js'
 import { type ByokError, isByokError } from '../../src/core/errors.js'
 import type { HandlerEvents } from '../../src/core/handler-events.js'
 import type { CompletionResponse } from '../../src/core/response.js'
 import type { StreamEvent } from '../../src/core/stream-event.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
-import type { CompletionStream } from '../../src/pipeline/completion-stream.js'
-import type { DialectName } from '../../src/providers/registry.js'
 import type { AnswerReply, ErrorReply, RawReply } from '../../src/testing/reply.js'
 import {
   startUpstream,
@@ -16,6 +15,7 @@ import {
   type UpstreamRequest,
   type UpstreamScript,
 } from '../../src/testing/upstream.js'
+import type { DialectName } from '../../src/wire/dialect.js'
 
 export const dialects: readonly DialectName[] = ['openai-chat', 'openai-responses', 'anthropic-messages']
 

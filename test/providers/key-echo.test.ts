@@ -105,6 +105,20 @@ describe('E1', () => {
     expectNoKey(told)
   })
 
+  it('the key is in no name that the provider gives an answer', async () => {
+    const named = { id: key, model: `m-${key}`, provider: key }
+    const body = [
+      chunk({ ...named, choices: [{ index: 0, delta: { content: 'Hi' } }] }),
+      chunk({ ...named, choices: [{ index: 0, delta: {}, finish_reason: key }] }),
+    ]
+    const upstream = await upstreamWith([reply.raw(body, sse)])
+    const { handler, told } = stageOf({ one: upstream }, { keys: { one: key } })
+    const seen = await readAll(handler.streamCompletion({ model: 'one/m', prompt: 'x' }))
+    expect(seen.response).toMatchObject({ model: 'm-[secret]', byok: { finishReason: '[secret]' } })
+    expectNoKey(seen)
+    expectNoKey(told)
+  })
+
   it('the handler shows no key, however it is looked at', async () => {
     const upstream = await upstreamWith([reply.chat()])
     const { handler } = stageOf({ one: upstream }, { keys: { one: key } })
@@ -139,7 +153,7 @@ describe('E1', () => {
 
 describe('an error without its key', () => {
   it('keeps everything else', () => {
-    const cause = new RangeError('mine')
+    const cause = new RangeError('mine', { cause: new TypeError('inner') })
     const original = new ProviderError('rate-limited', `No ${key}.`, {
       cause,
       status: 429,
@@ -156,7 +170,8 @@ describe('an error without its key', () => {
       retryAfterMs: 5,
       upstream: { code: 'c' },
     })
-    expect(safe.cause).toBe(cause)
+    expect(safe.cause).toMatchObject({ name: 'RangeError', message: 'mine', stack: cause.stack })
+    expect(safe.cause).toMatchObject({ cause: { name: 'TypeError', message: 'inner' } })
     expect(safe).toBeInstanceOf(ProviderError)
     expect(withoutKey(original, undefined)).toBe(original)
   })
@@ -166,5 +181,59 @@ describe('an error without its key', () => {
     loop.cause = new Error('two', { cause: loop })
     const safe = withoutKey(new ProviderError('provider', 'x', { cause: loop }), new Secret(key))
     expect(inspect(safe, { depth: Number.POSITIVE_INFINITY })).not.toContain(key)
+  })
+
+  const withCause = (cause: unknown): ByokError =>
+    withoutKey(new ProviderError('provider', 'x', { cause }), new Secret(key))
+
+  it('keeps none of what an HTTP client hangs on its errors', () => {
+    const headers = { authorization: `Bearer ${key}` }
+    const request = { config: { headers }, request: { headers }, [key]: key }
+    const inner = Object.assign(new Error(says), request)
+    const cause = Object.assign(new RangeError(says, { cause: inner }), request, { name: `Odd ${key}` })
+    const safe = withCause(cause)
+    expectNoKey(safe)
+    expect(safe.cause).toMatchObject({ name: 'Odd [secret]', cause: { name: 'Error' } })
+    expect(Object.keys(safe.cause as Error)).toEqual([]) // it is one, as its name shows
+    expect(cause.config.headers).toBe(headers)
+  })
+
+  it('keeps a text as its cause without the key, and nothing of what is no error', () => {
+    expect(withCause(`No ${key}.`).cause).toBe('No [secret].')
+    expect(withCause(404).cause).toBe('404')
+    for (const odd of [
+      { message: says },
+      [says],
+      () => says,
+      Object.create(null),
+      new Map([[key, key]]),
+      null,
+    ])
+      expect(withCause(odd)).not.toHaveProperty('cause')
+  })
+
+  it('keeps the errors of an AggregateError, without the key and what hangs on them', () => {
+    const first = Object.assign(new TypeError(says), { headers: { authorization: key } })
+    const all: AggregateError = new AggregateError([first, says, { odd: key }], says)
+    all.errors.push(all)
+    const safe = withCause(all)
+    expectNoKey(safe)
+    expect(safe.cause).toBeInstanceOf(AggregateError)
+    const { errors } = safe.cause as AggregateError // as the line above says
+    expect(errors).toMatchObject([{ name: 'TypeError' }, expect.stringContaining('[secret]')])
+    expect(looksAt(errors)).not.toContain(tail)
+  })
+
+  it('invents no stack for a cause that has none', () => {
+    const cause = new Error('x')
+    delete cause.stack
+    expect((withCause(cause).cause as Error).stack).toBeUndefined()
+  })
+
+  it('leaves the reason of a caller who aborts as it is, whatever that is', () => {
+    for (const reason of [new DOMException('Enough.', 'AbortError'), { because: key }, 'enough']) {
+      const aborted = new ByokError('aborted', 'Left.', { cause: reason })
+      expect(withoutKey(aborted, new Secret(key)).cause).toBe(reason)
+    }
   })
 })

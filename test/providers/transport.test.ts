@@ -1,14 +1,17 @@
 // The official SDKs under the adapters: what they may not add to a request, and the clients that an app brings along.
 
+import { inspect } from 'node:util'
 import { Anthropic } from '@anthropic-ai/sdk'
 import { AzureOpenAI, OpenAI } from 'openai'
 import { OpenAI as OpenAI7 } from 'openai7'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Transport } from '../../src/core/contracts.js'
 import { BYOKHandler } from '../../src/handler.js'
-import type { DialectName } from '../../src/providers/registry.js'
+import type { HandlerOptions } from '../../src/options/handler-options.js'
 import type { SdkClient } from '../../src/providers/sdk-transport.js'
 import { reply } from '../../src/testing/reply.js'
 import type { Upstream, UpstreamRequest } from '../../src/testing/upstream.js'
+import type { DialectName } from '../../src/wire/dialect.js'
 import {
   addressOf,
   dialects,
@@ -49,6 +52,8 @@ describe('the environment', () => {
       'accept: other',
       'Content-Type: text/other',
     ]
+    // Even a line that no header can be made of, at which the constructor of `openai` throws.
+    const malformed = 'bad name: 1'
     const variables: Record<string, string> = {
       OPENAI_BASE_URL: `${elsewhere.url}/v1`,
       OPENAI_API_KEY: 'test-key-environment',
@@ -57,14 +62,17 @@ describe('the environment', () => {
       OPENAI_PROJECT_ID: 'project-environment',
       OPENAI_WEBHOOK_SECRET: 'environment',
       OPENAI_LOG: 'debug',
-      OPENAI_CUSTOM_HEADERS: extra.join('\n'),
+      OPENAI_CUSTOM_HEADERS: [...extra, malformed].join('\n'),
       ANTHROPIC_BASE_URL: elsewhere.url,
       ANTHROPIC_API_KEY: 'test-key-environment',
       ANTHROPIC_AUTH_TOKEN: 'test-key-environment',
       ANTHROPIC_LOG: 'debug',
-      ANTHROPIC_CUSTOM_HEADERS: [...extra, 'Anthropic-Version: 1999-01-01', 'Anthropic-Beta: other'].join(
-        '\n',
-      ),
+      ANTHROPIC_CUSTOM_HEADERS: [
+        ...extra,
+        malformed,
+        'Anthropic-Version: 1999-01-01',
+        'Anthropic-Beta: other',
+      ].join('\n'),
       HTTP_PROXY: elsewhere.url,
       http_proxy: elsewhere.url,
       ALL_PROXY: elsewhere.url,
@@ -232,10 +240,134 @@ describe.each(clients)("the app's own client: %s", (_, dialect, make, key) => {
     })
   })
 
+  it('keeps its own key out of sight', async () => {
+    const says = 'Wrong key: test-key-own-0001, ***key-own-0001.'
+    for (const echo of [
+      reply.error(401, { message: says, code: says, type: says }),
+      reply.status(500, `${'x'.repeat(2_036)}test-key-own-0001`),
+      { ...reply.html(), body: `<html>${'x'.repeat(175)}${says}</html>` },
+      reply.errorEvent({ message: says, afterEvents: 2 }),
+    ]) {
+      const { handler, told } = stage(await upstreamWith([echo]), noFallback)
+      const { error } = await readAll(handler.streamCompletion(asked))
+      expect(error).toBeDefined()
+      const shown = inspect([error, told, JSON.stringify(error)], { depth: Number.POSITIVE_INFINITY })
+      expect(shown).not.toContain('own-0001')
+      expect(shown).not.toContain('test-k')
+      expect(shown).toContain('[secr')
+    }
+  })
+
+  it('keeps its own key, whatever stands in `keys` for the app', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const { byok } = await stage(upstream, { keys: { own: 'test-key-other-0001' } }).handler.generateResponse(
+      asked,
+    )
+    expect(byok.credentialSource).toBe('app')
+    expect(JSON.stringify(upstream.requests[0]?.headers)).toContain('test-key-own-0001')
+    expect(JSON.stringify(upstream.requests[0]?.headers)).not.toContain('test-key-other-0001')
+  })
+
+  it('lends its key to no request or tenant that brings another', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const byRequest = await stage(upstream).handler.generateResponse({
+      ...asked,
+      apiKey: 'test-key-brought-0001',
+    })
+    expect(byRequest.byok.credentialSource).toBe('request')
+    const keys = { own: ({ tenant }: { tenant?: string }) => tenant && 'test-key-brought-0001' }
+    const byTenant = await stage(upstream, { keys }).handler.generateResponse({ ...asked, tenant: 'acme' })
+    expect(byTenant.byok.credentialSource).toBe('tenant')
+    expect(upstream.hits()).toBe(2)
+    for (const { headers } of upstream.requests) {
+      expect(headers.authorization).toBe('Bearer test-key-brought-0001')
+      expect(JSON.stringify(headers)).not.toContain('test-key-own-0001')
+    }
+  })
+
+  it('pays for no request whose keys are for others, and for no tenant without a key', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const keys = { own: () => undefined }
+    for (const failure of [
+      stage(upstream).handler.generateResponse({ ...asked, keys: { openai: 'test-key-brought-0001' } }),
+      stage(upstream, { keys }).handler.generateResponse({ ...asked, tenant: 'acme' }),
+    ])
+      expect(await failureOf(failure)).toMatchObject({ code: 'no-key' })
+    expect(upstream.hits()).toBe(0)
+  })
+
   it('gives way to the request without streaming', async () => {
     const upstream = await upstreamWith([reply.chat({}, { refuses: 'stream' })])
     expect((await stage(upstream).handler.generateResponse(asked)).text).toBe('Hello from the test upstream.')
     expect(upstream.hits()).toBe(2)
+  })
+})
+
+describe('a client whose key comes from a function', () => {
+  it.each([
+    ['OpenAI 6', OpenAI],
+    ['OpenAI 7', OpenAI7],
+  ])('keeps out of sight what that gave last: %s', async (_, Client) => {
+    let count = 0
+    const says = 'Wrong: test-key-token-0001, test-key-token-0002.'
+    const { url } = await upstreamWith([reply.error(401, { message: says })])
+    const client = new Client({
+      baseURL: `${url}/v1`,
+      apiKey: async () => {
+        count += 1
+        return `test-key-token-000${count}`
+      },
+    })
+    const { handler } = watch(new BYOKHandler({ providers: { own: { client } } }))
+    const ask = () => failureOf(handler.generateResponse({ ...request, model: 'own/m' }))
+    expect((await ask()).message).toBe('Wrong: [secret], test-key-token-0002.')
+    expect((await ask()).message).toBe('Wrong: test-key-token-0001, [secret].')
+  })
+})
+
+describe('a client with a token instead of a key', () => {
+  it('keeps it out of sight', async () => {
+    const { url } = await upstreamWith([reply.error(401, { message: 'Wrong: test-key-token-0001.' })])
+    const client = new Anthropic({ baseURL: url, authToken: 'test-key-token-0001' })
+    const own = { dialect: 'anthropic-messages', client } as const
+    const { handler } = watch(new BYOKHandler({ providers: { own } }))
+    const { message } = await failureOf(handler.generateResponse({ ...request, model: 'own/m' }))
+    expect(message).toBe('Wrong: [secret].')
+  })
+})
+
+describe("the app's own transport", () => {
+  const body = { id: 'c', object: 'chat.completion', created: 1, model: 'm' }
+  const choice = { index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }
+  const stageWith = (setting: object, options: HandlerOptions = {}) => {
+    const sent: (string | undefined)[] = []
+    const transport: Transport = {
+      async send({ key }) {
+        sent.push(key?.reveal())
+        return Response.json({ ...body, choices: [choice] })
+      },
+    }
+    return { sent, ...watch(new BYOKHandler({ ...options, providers: { own: { transport, ...setting } } })) }
+  }
+  const asked = { ...request, model: 'own/m' }
+
+  it('is given the key of each request', async () => {
+    const { handler, sent } = stageWith({}, { keys: { own: 'test-key-app-0001' } })
+    expect((await handler.generateResponse(asked)).byok.credentialSource).toBe('app')
+    const brought = await handler.generateResponse({ ...asked, apiKey: 'test-key-brought-0001' })
+    expect(brought.byok.credentialSource).toBe('request')
+    expect(sent).toEqual(['test-key-app-0001', 'test-key-brought-0001'])
+  })
+
+  it('that needs no key carries no request that brings keys for others: it may authenticate as the app', async () => {
+    const { handler, sent } = stageWith({ keys: 'none' })
+    expect((await handler.generateResponse(asked)).byok.credentialSource).toBe('app')
+    expect(sent).toEqual([undefined])
+    const failure = failureOf(
+      handler.generateResponse({ ...asked, keys: { openai: 'test-key-brought-0001' } }),
+    )
+    expect(await failure).toMatchObject({ code: 'no-key' })
+    expect(sent).toHaveLength(1)
   })
 })
 

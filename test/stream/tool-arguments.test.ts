@@ -44,9 +44,21 @@ describe('AC10', () => {
     },
   )
 
-  it('takes no arguments for an empty object, unless the limit cut the call off', () => {
+  it('takes no arguments for an empty object where the call was finished', () => {
     expect(read('').event).toMatchObject({ arguments: '{}', input: {} })
-    expect(read('', 'length').event).toMatchObject({ arguments: '', invalid: true })
+    expect(read('', 'stop').event).toMatchObject({ arguments: '{}', input: {} })
+  })
+
+  it.each(['length', 'content_filter', 'refusal'])('never makes a call runnable that %s cut off', (word) => {
+    for (const sent of ['', ' ', '{"n":', '{"n":1']) {
+      for (const mends of [false, true]) {
+        const { event, made, repairs } = read(sent, word, mends)
+        expect(made).toMatchObject({ function: { arguments: sent }, invalid: true })
+        expect(event).toMatchObject({ arguments: sent, invalid: true })
+        expect(event).not.toHaveProperty('input')
+        expect(repairs).toEqual([])
+      }
+    }
   })
 
   it.each(['{"n":1,}', '{"n":1', '{"n":"a\nb"}'])(

@@ -170,3 +170,28 @@ describe('AC6', () => {
     expect(shownCalls(events)).toEqual(['a x {"n":1}'])
   })
 })
+
+describe('a call that never got a name', () => {
+  it.each(['{"n":1}', ''])('is kept with the arguments %j, marked invalid: nobody can run it', (sent) => {
+    const { events, response } = watch([call(0, 'a', null), piece(0, sent), finish('tool_calls')])
+    const [made] = response.choices[0].message.tool_calls ?? []
+    expect(made).toMatchObject({ id: 'a', function: { name: '' }, invalid: true })
+    expect(events.at(-1)).toMatchObject({ type: 'tool-call', id: 'a', name: '', invalid: true })
+    expect(events.at(-1)).not.toHaveProperty('input')
+  })
+
+  it('is marked invalid in free text too, and where it was cut off', () => {
+    const free = { index: 0, id: 'a', type: 'custom', custom: { input: 'ls' } }
+    for (const word of ['tool_calls', 'content_filter']) {
+      const { response } = watch([calls(free), finish(word)])
+      expect(response.choices[0].message.tool_calls).toEqual([
+        { id: 'a', type: 'custom', custom: { name: '', input: 'ls' }, invalid: true },
+      ])
+    }
+  })
+
+  it('does not harm the call beside it', () => {
+    const { response } = watch([call(0, 'a', null), call(1, 'b', 'f'), piece(1, '{}'), finish('tool_calls')])
+    expect(response.choices[0].message.tool_calls?.map(({ invalid }) => invalid)).toEqual([true, undefined])
+  })
+})

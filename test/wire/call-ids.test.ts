@@ -58,3 +58,52 @@ describe('ids that the provider would refuse', () => {
     expect(fitHistory(messages, { ...target, toolCallIds: { pattern: '(?!)' } }).messages).toBe(messages)
   })
 })
+
+describe('an id that several calls of one message share', () => {
+  const idsOf = (messages: readonly Message[]) =>
+    messages.flatMap((message) => {
+      if (message.role === 'tool') return [message.tool_call_id]
+      return message.role === 'assistant' ? (message.tool_calls ?? []).map((one) => one.id) : []
+    })
+
+  it('stays with the first, and the results follow in order', () => {
+    const asked = calls('a', 'b', 'a', 'a')
+    const fitted = adapt([user, asked, result('a', '1'), result('b'), result('a', '2'), result('a', '3')])
+    expect(fitted.messages).toEqual([
+      user,
+      calls('a', 'b', 'a_d2', 'a_d3'),
+      result('a', '1'),
+      result('b'),
+      result('a_d2', '2'),
+      result('a_d3', '3'),
+    ])
+    expect(fitted.repairs).toEqual([expect.stringContaining('shared an id')])
+  })
+
+  it('never takes an id that is there already', () => {
+    expect(
+      idsOf(adapt([calls('a', 'a_d2', 'a'), result('a'), result('a_d2'), result('a')]).messages),
+    ).toEqual(['a', 'a_d2', 'a_d3', 'a', 'a_d2', 'a_d3'])
+  })
+
+  it('leaves another message with the same id alone', () => {
+    const messages = [calls('a', 'a'), result('a'), result('a'), calls('a'), result('a')]
+    expect(idsOf(adapt(messages).messages)).toEqual(['a', 'a_d2', 'a', 'a_d2', 'a', 'a'])
+  })
+
+  it('gives a call without a result a stub of its own', () => {
+    const fitted = adapt([{ ...calls('a', 'a'), content: 'Look.' }, result('a'), user])
+    expect(idsOf(fitted.messages)).toEqual(['a', 'a_d2', 'a', 'a_d2'])
+  })
+
+  it('is replaced by ids that the provider accepts', () => {
+    const reader: HistoryTarget = { ...target, toolCallIds: { pattern: '[a-zA-Z0-9]{9}' } }
+    const [first, second, ...results] = idsOf(
+      adapt([calls('AAAAAAAAA', 'AAAAAAAAA'), result('AAAAAAAAA'), result('AAAAAAAAA')], reader).messages,
+    )
+    expect(first).toBe('AAAAAAAAA')
+    expect(second).toMatch(/^[a-zA-Z0-9]{9}$/)
+    expect(second).not.toBe(first)
+    expect(results).toEqual([first, second])
+  })
+})

@@ -35,4 +35,12 @@ export function adapt(messages: readonly Message[], reader: HistoryTarget = targ
   return fitted
 }
 
-/** What stands where something was missing. */
+/** What a function throws. */
+export function failureOf(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('It should have failed.')
+}

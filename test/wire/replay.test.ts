@@ -3,8 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AssistantMessage, Message, ToolCall } from '../../src/core/message.js'
-import type { HistoryTarget } from '../../src/wire/replay.js'
-import { adapt, call, calls, result, target, user } from './histories.js'
+import { fitHistory, type HistoryTarget } from '../../src/wire/replay.js'
+import { adapt, call, calls, failureOf, result, target, user } from './histories.js'
 
 describe('a history that fits', () => {
   it('is given back itself', () => {
@@ -27,6 +27,37 @@ describe('a history that fits', () => {
   it('keeps calls whose arguments are broken', () => {
     const broken: ToolCall = { ...call('a'), invalid: true }
     const messages = [user, { ...calls('a'), tool_calls: [broken] }, result('a')]
+    expect(adapt(messages).messages).toBe(messages)
+  })
+})
+
+describe('a history that leaves nothing to send', () => {
+  const origin = { provider: 'anthropic', model: 'claude-a', reasoning: [{ signature: 'sig-1' }] }
+  it.each<[string, Message[]]>([
+    ['no messages', []],
+    ['calls without results', [calls('a')]],
+    ['an empty answer', [{ role: 'assistant', content: '' }]],
+    ['reasoning of another provider', [{ role: 'assistant', content: null, byok: origin }]],
+    [
+      'both',
+      [{ role: 'assistant', content: [], reasoning_content: 'hm', byok: origin }, calls('a'), calls('b')],
+    ],
+  ])('is an invalid request: %s', (_, messages) => {
+    const thrown = failureOf(() => fitHistory(messages, target))
+    expect(thrown).toMatchObject({
+      code: 'invalid-request',
+      field: 'messages',
+      message: expect.stringContaining('nothing to send'),
+    })
+  })
+
+  it('is none with results that nothing called for, since their calls are put before them', () => {
+    expect(adapt([result('a'), result('b')]).messages).toHaveLength(3)
+  })
+
+  it('is none with reasoning that its reader can read', () => {
+    const own = { provider: 'openai', model: 'gpt-test', reasoning: [{ redacted: 'x' }] }
+    const messages: Message[] = [{ role: 'assistant', content: null, byok: own }]
     expect(adapt(messages).messages).toBe(messages)
   })
 })
@@ -95,7 +126,7 @@ const someMessage: fc.Arbitrary<Message> = fc.oneof(
     {
       role: fc.constant('assistant'),
       content: fc.option(fc.string({ maxLength: 3 })),
-      tool_calls: fc.uniqueArray(someId, { maxLength: 3 }).map((ids) => ids.map(call)),
+      tool_calls: fc.array(someId, { maxLength: 3 }).map((ids) => ids.map(call)),
       byok: fc.record({
         provider: fc.constantFrom('openai', 'anthropic'),
         model: fc.constantFrom('gpt-test', 'other'),
@@ -131,6 +162,13 @@ function isPaired(messages: readonly Message[]): boolean {
   return open.length === 0
 }
 
+/** The ids of the calls of each answer. */
+function idsOfCalls(messages: readonly Message[]): string[][] {
+  return messages.map((message) =>
+    message.role === 'assistant' ? (message.tool_calls ?? []).map((one) => one.id) : [],
+  )
+}
+
 describe('any history', () => {
   it('is whole once fitted, stays so, and loses no word of user, system or tool', () => {
     const told = (messages: readonly Message[]) =>
@@ -138,9 +176,11 @@ describe('any history', () => {
     const found = (messages: readonly Message[]) =>
       messages.flatMap((message) => (message.role === 'tool' ? [message.content] : [])).sort()
     fc.assert(
-      fc.property(fc.array(someMessage, { maxLength: 12 }), someTarget, (messages, reader) => {
+      fc.property(fc.array(someMessage, { maxLength: 12 }), someTarget, (others, reader) => {
+        const messages = [user, ...others]
         const fitted = adapt(messages, reader)
         expect(isPaired(fitted.messages)).toBe(true)
+        expect(idsOfCalls(fitted.messages).every((ids) => new Set(ids).size === ids.length)).toBe(true)
         expect(told(fitted.messages)).toEqual(told(messages))
         const kept = found(fitted.messages)
         for (const content of found(messages)) expect(kept).toContain(content)

@@ -1,12 +1,13 @@
 // What is known of one vendor: where it answers, which variables hold its key, how its requests differ.
 
+import type { DialectName } from '../../wire/dialect.js'
 import type { ChatQuirks } from '../../wire/openai-chat/quirks.js'
 
 /** One vendor. Plain data: adding a vendor is adding a row. */
 export interface ProviderRow {
   /** What stands before the first slash of a model reference. */
   readonly id: string
-  readonly dialect: 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+  readonly dialect: DialectName
   /** As that dialect's SDK takes it; `null` where only the app can know it. */
   readonly baseURL: string | null
   /** `none`: a server that asks for no key. */

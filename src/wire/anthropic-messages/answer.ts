@@ -1,9 +1,10 @@
 // What streamed and whole answers have in common: content blocks, and how an answer says that it has ended.
 
-import type { Delta } from '../../core/delta.js'
+import type { Delta, StartDelta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
 import { finishReasonOf, isFailureWord } from '../../core/finish-reason.js'
-import { asObject, asText, type JsonObject } from '../json.js'
+import { asId, asObject, asText, type JsonObject } from '../json.js'
+import { startDelta } from '../start.js'
 
 /** A block that is no call, or a call that the caller has to run. */
 export type BlockKind = 'content' | 'call' | 'foreign'
@@ -94,20 +95,6 @@ function jsonOf(input: unknown): string {
   }
 }
 
-/**
- * The index of a content block: a whole number from 0, also as digits. `undefined` where none was sent; anything else
- * throws, so that no call gets another's arguments.
- */
-export function blockIndex(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined
-  const index = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index
-  throw new ProviderError(
-    'invalid-response',
-    'The provider sent a content block whose index is no whole number from 0.',
-  )
-}
-
 /** Adds the end of the answer, and what is odd about it. Throws where the word says that the answer failed. */
 export function addFinish(raw: string, details: unknown, deltas: Delta[]): void {
   if (isFailureWord(raw)) {
@@ -133,21 +120,15 @@ export function addUnsaidFinish(deltas: Delta[]): void {
 }
 
 /** What a message calls itself, as far as it says. */
-export function startOf(message: JsonObject): { id?: string; model?: string; servedBy?: string } {
-  const id = idOf(message.id)
-  const model = asText(message.model)
-  const servedBy = asText(message.provider) // OpenRouter names the upstream that it used
-  return { ...(id ? { id } : {}), ...(model ? { model } : {}), ...(servedBy ? { servedBy } : {}) }
+export function startOf(message: JsonObject): StartDelta {
+  // `provider` is OpenRouter's: the upstream that it used.
+  return startDelta(asId(message.id), asText(message.model), asText(message.provider))
 }
 
 function identity(block: JsonObject): { id?: string; name?: string } {
-  const id = idOf(block.id)
+  const id = asId(block.id)
   const name = asText(block.name)
   return { ...(id ? { id } : {}), ...(name ? { name } : {}) }
-}
-
-function idOf(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : asText(value)
 }
 
 function callIndex(index: number | undefined): { index?: number } {

@@ -1,5 +1,7 @@
 // How Messages requests differ from vendor to vendor and from model to model, as plain data.
 
+import type { IdRule } from '../call-ids.js'
+
 /**
  * How a model is asked to think.
  *
@@ -31,8 +33,8 @@ export interface MessagesModelTraits {
 
 /** What a vendor's requests need. Every field is a plain value, so a row can be printed, stored and compared. */
 export interface MessagesQuirks {
-  /** Which ids of tool calls are accepted: a regular expression that the whole id matches. */
-  readonly toolCallIds: { readonly pattern?: string; readonly maxLength?: number }
+  /** Which ids of tool calls are accepted. An id that does not fit is replaced, in the call and in its result. */
+  readonly toolCallIds: IdRule
   /** By family, with which a model's name begins. */
   readonly models: Readonly<Record<string, MessagesModelTraits>>
   /** For a model of no known family. */

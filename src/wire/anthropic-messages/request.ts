@@ -3,6 +3,8 @@
 import { ofFamily } from '../../core/model-family.js'
 import type { ChatRequest } from '../../core/request.js'
 import type { EncodedRequest, EncodeTarget } from '../dialect.js'
+import { addProviderOptions } from '../provider-options.js'
+import { nothingToSend } from '../replay.js'
 import { EncodingNotes } from './notes.js'
 import type { MessagesModelTraits, MessagesQuirks } from './quirks.js'
 import { isThinking, type ThinkingFields, thinkingFields } from './thinking.js'
@@ -14,9 +16,6 @@ type Body = Record<string, unknown>
 /** Sent where neither the caller nor the catalogue knows a limit, since the API demands one. */
 const assumedLimit = 4096
 
-/** Fields that `providerOptions` cannot set: they decide what is asked of whom, and how the answer is read. */
-const reserved: ReadonlySet<string> = new Set(['model', 'messages', 'stream', '__proto__'])
-
 /** Encodes a request. Nothing is in the body that the caller did not set, but for the limit that the API demands. */
 export function encodeMessagesRequest(
   request: ChatRequest,
@@ -27,6 +26,7 @@ export function encodeMessagesRequest(
   const traits = ofFamily(quirks.models, model) ?? quirks.otherModels
   const maxTokens = request.maxTokens ?? target.outputLimit ?? assume(model, notes)
   const { continuesPlainTurn, messages, system } = encodeTurns(request.messages, notes)
+  if (messages.length === 0) throw nothingToSend()
   const scene = { model, traits, maxTokens, forcesTool: forcesTool(request, traits), continuesPlainTurn }
   const thinking = thinkingFields(request.reasoning, scene, notes)
   const body: Body = { model, max_tokens: maxTokens, messages }
@@ -38,7 +38,7 @@ export function encodeMessagesRequest(
   addSampling(body, request, traits, isThinking(thinking), notes)
   addRest(body, request, notes)
   if (target.stream) body.stream = true
-  addProviderOptions(body, request, target.provider, notes)
+  addProviderOptions(body, request, target.provider, notes.warnings)
   return { path: '/v1/messages', body, headers: {}, warnings: notes.warnings, repairs: [] }
 }
 
@@ -145,15 +145,5 @@ function addStop(body: Body, stop: readonly string[], notes: EncodingNotes): voi
   if (visible.length > 0) body.stop_sequences = visible
   if (visible.length < stop.length) {
     notes.unsupported('stop', 'A stop sequence of white space only was left out: the provider refuses it.')
-  }
-}
-
-function addProviderOptions(body: Body, request: ChatRequest, provider: string, notes: EncodingNotes): void {
-  const { providerOptions } = request
-  if (providerOptions === undefined || !Object.hasOwn(providerOptions, provider)) return
-  for (const [name, value] of Object.entries(providerOptions[provider] ?? {})) {
-    if (reserved.has(name))
-      notes.unsupported('providerOptions', `\`providerOptions\` cannot set \`${name}\`; it was ignored.`)
-    else add(body, name, value)
   }
 }

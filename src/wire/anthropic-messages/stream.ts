@@ -4,7 +4,7 @@ import type { Delta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
 import type { AnswerDecoder } from '../dialect.js'
 import { errorInAnswer } from '../error-body.js'
-import { asObject, asText, type JsonObject, parseJson } from '../json.js'
+import { asIndex, asObject, asText, type JsonObject, parseJson } from '../json.js'
 import {
   addArguments,
   addBlock,
@@ -16,12 +16,14 @@ import {
   type BlockEnd,
   type BlockKind,
   blockEndOf,
-  blockIndex,
   inputText,
   startOf,
 } from './answer.js'
 import { DeltaTemplates } from './delta-templates.js'
 import { MessagesUsage } from './usage.js'
+
+/** What carries an index, for an error about it. */
+const contentBlock = 'a content block'
 
 /**
  * A content block that has begun. Its end is held back: a call's input at its start counts only if no piece of JSON
@@ -146,7 +148,7 @@ export class MessagesDecoder implements AnswerDecoder {
     if (!this.#hasStarted || (start.model !== undefined && start.model !== this.#model)) {
       this.#hasStarted = true
       this.#model = start.model
-      deltas.push({ type: 'start', ...start })
+      deltas.push(start)
     }
     this.#addUsage(message.usage, deltas)
   }
@@ -156,7 +158,7 @@ export class MessagesDecoder implements AnswerDecoder {
     const block = asObject(chunk.content_block)
     if (block === undefined) return
     const before = deltas.length
-    const index = blockIndex(chunk.index)
+    const index = asIndex(chunk.index, contentBlock)
     this.#closeBlock(this.#blocks.get(index ?? -1), deltas)
     const kind = addBlock(block, index, deltas)
     const open: OpenBlock = { kind, index, end: blockEndOf(block, kind) }
@@ -175,7 +177,7 @@ export class MessagesDecoder implements AnswerDecoder {
         this.#learn(data, 'text', undefined, delta.text)
         break
       case 'thinking_delta': {
-        const index = blockIndex(chunk.index)
+        const index = asIndex(chunk.index, contentBlock)
         addThinking(delta.thinking, index, deltas)
         this.#learn(data, 'thinking', index, delta.thinking)
         break
@@ -193,7 +195,7 @@ export class MessagesDecoder implements AnswerDecoder {
 
   #takeSignature(chunk: JsonObject, signature: string, deltas: Delta[]): void {
     const block = this.#blockAt(chunk.index)
-    if (block === undefined) addBlockEnd({ input: '', signature }, blockIndex(chunk.index), deltas)
+    if (block === undefined) addBlockEnd({ input: '', signature }, asIndex(chunk.index, contentBlock), deltas)
     else if (signature !== '') block.end.signature = signature
     if (signature !== '') this.#hasContent = true
   }
@@ -204,7 +206,7 @@ export class MessagesDecoder implements AnswerDecoder {
     const text = inputText(sent)
     if (text === '') return
     if (block !== undefined) block.end.input = ''
-    const index = block === undefined ? blockIndex(chunk.index) : block.index
+    const index = block === undefined ? asIndex(chunk.index, contentBlock) : block.index
     addArguments(text, index, deltas)
     this.#learn(data, 'arguments', index, sent)
   }
@@ -237,7 +239,7 @@ export class MessagesDecoder implements AnswerDecoder {
 
   /** The block with this index; the newest where the event names none. */
   #blockAt(index: unknown): OpenBlock | undefined {
-    const at = blockIndex(index)
+    const at = asIndex(index, contentBlock)
     return at === undefined ? this.#newest : this.#blocks.get(at)
   }
 

@@ -1,6 +1,7 @@
 // Says in Anthropic's words how hard the model shall think.
 
 import type { ReasoningSetting } from '../../core/message.js'
+import { levelOfTokens, type ReasoningLevel } from '../reasoning-level.js'
 import type { EncodingNotes } from './notes.js'
 import type { MessagesModelTraits } from './quirks.js'
 
@@ -21,7 +22,7 @@ export interface ThinkingScene {
   readonly continuesPlainTurn: boolean
 }
 
-type Level = Exclude<ReasoningSetting, number | 'none'>
+type Level = Exclude<ReasoningLevel, 'none'>
 
 /** The smallest budget that is taken, and what is left to the answer where a budget has to shrink. */
 const leastTokens = 1024
@@ -86,7 +87,7 @@ function budgetFields(reasoning: Level | number, scene: ThinkingScene, notes: En
 }
 
 function effortFields(reasoning: Level | number, scene: ThinkingScene, notes: EncodingNotes): ThinkingFields {
-  const level = typeof reasoning === 'number' ? nearestLevel(reasoning) : reasoning
+  const level = typeof reasoning === 'number' ? levelOfTokens(reasoning) : reasoning
   const effort = efforts[level]
   if (typeof reasoning === 'number') {
     notes.unsupported(
@@ -102,9 +103,4 @@ function effortFields(reasoning: Level | number, scene: ThinkingScene, notes: En
   // Asked to think, a model that hides its thinking by default shall show it: callers read it as reasoning.
   const display = scene.traits.thinkingHidden ? { display: 'summarized' } : {}
   return { thinking: { type: 'adaptive', ...display }, effort }
-}
-
-function nearestLevel(tokens: number): Level {
-  if (tokens <= budgets.minimal) return 'low'
-  return tokens <= budgets.medium ? 'medium' : 'high'
 }

@@ -1,10 +1,9 @@
 // Anthropic's token counts, in buckets that do not overlap.
 
 import type { UsageDelta } from '../../core/delta.js'
-import { isTokenCount, type Usage } from '../../core/usage.js'
+import type { Usage } from '../../core/usage.js'
 import { asObject } from '../json.js'
-
-type Counts = { -readonly [Bucket in keyof Usage]: Usage[Bucket] }
+import { asCount, type Counts, reportedCost } from '../usage.js'
 
 /**
  * Adds up what the usage objects of one answer say. `message_start` brings the prompt, `message_delta` the cumulative
@@ -24,16 +23,16 @@ export class MessagesUsage {
   take(value: unknown): UsageDelta | undefined {
     const sent = asObject(value)
     if (sent === undefined) return undefined
-    this.#input = count(sent.input_tokens) ?? this.#input
-    this.#output = count(sent.output_tokens) ?? this.#output
-    this.#cacheRead = count(sent.cache_read_input_tokens) ?? this.#cacheRead
-    this.#cacheWrite = count(sent.cache_creation_input_tokens) ?? this.#cacheWrite
+    this.#input = asCount(sent.input_tokens) ?? this.#input
+    this.#output = asCount(sent.output_tokens) ?? this.#output
+    this.#cacheRead = asCount(sent.cache_read_input_tokens) ?? this.#cacheRead
+    this.#cacheWrite = asCount(sent.cache_creation_input_tokens) ?? this.#cacheWrite
     const creation = asObject(sent.cache_creation)
-    this.#cacheWrite5m = count(creation?.ephemeral_5m_input_tokens) ?? this.#cacheWrite5m
-    this.#cacheWrite1h = count(creation?.ephemeral_1h_input_tokens) ?? this.#cacheWrite1h
-    this.#thinking = count(asObject(sent.output_tokens_details)?.thinking_tokens) ?? this.#thinking
+    this.#cacheWrite5m = asCount(creation?.ephemeral_5m_input_tokens) ?? this.#cacheWrite5m
+    this.#cacheWrite1h = asCount(creation?.ephemeral_1h_input_tokens) ?? this.#cacheWrite1h
+    this.#thinking = asCount(asObject(sent.output_tokens_details)?.thinking_tokens) ?? this.#thinking
     const usage = this.#usage()
-    const reportedUsd = dollars(sent.cost)
+    const reportedUsd = reportedCost(sent)
     if (Object.keys(usage).length === 0 && reportedUsd === undefined) return undefined
     return { type: 'usage', usage, ...(reportedUsd === undefined ? {} : { reportedUsd }) }
   }
@@ -58,13 +57,4 @@ export class MessagesUsage {
     if (fiveMinutes !== undefined) usage.cacheWrite = fiveMinutes
     if (oneHour) usage.cacheWrite1h = oneHour
   }
-}
-
-function count(value: unknown): number | undefined {
-  return isTokenCount(value) ? value : undefined
-}
-
-/** OpenRouter writes what a call cost beside the counts. */
-function dollars(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

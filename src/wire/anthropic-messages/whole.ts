@@ -18,7 +18,7 @@ export function decodeWholeMessage(body: unknown): Delta[] {
   if (!Array.isArray(content) && typeof content !== 'string' && raw === undefined) {
     throw new ProviderError('invalid-response', 'The answer holds neither content nor a stop reason.')
   }
-  const deltas: Delta[] = [{ type: 'start', ...startOf(message) }]
+  const deltas: Delta[] = [startOf(message)]
   if (Array.isArray(content)) addBlocks(content, deltas)
   else addText(content, deltas)
   const usage = new MessagesUsage().take(message.usage)

@@ -1,9 +1,7 @@
 // How one vendor's Chat Completions requests differ from another's, as plain data; answers need nothing of the kind.
 
-import type { ReasoningSetting } from '../../core/message.js'
-
-/** A level of `reasoning`; the other form of that option is a number of tokens. */
-export type ReasoningLevel = Exclude<ReasoningSetting, number>
+import type { IdRule } from '../call-ids.js'
+import type { ReasoningLevel } from '../reasoning-level.js'
 
 /**
  * How reasoning is asked for. `<word>` is `reasoningWords[level]`; a level without a word sends no word.
@@ -51,13 +49,6 @@ export type ReasoningBack =
   | 'reasoning_details'
   | 'thinking-parts'
   | 'none'
-
-/** Which ids of tool calls a vendor accepts. An id that does not fit is replaced, in the call and in its result. */
-export interface ToolCallIdRule {
-  /** A regular expression that the whole id matches. */
-  readonly pattern?: string
-  readonly maxLength?: number
-}
 
 /** What a vendor's requests need. Every field is a plain value, so a row can be printed, stored and compared. */
 export interface ChatQuirks {
@@ -113,8 +104,8 @@ export interface ChatQuirks {
    * an empty string; DeepSeek answers 400 to a history with tools that lacks it.
    */
   readonly reasoningBackAlways: boolean
-  /** Which ids of tool calls are accepted. */
-  readonly toolCallIds: ToolCallIdRule
+  /** Which ids of tool calls are accepted. An id that does not fit is replaced, in the call and in its result. */
+  readonly toolCallIds: IdRule
   /**
    * Puts `extra_content.google.thought_signature` on tool calls and wants it back with them; Gemini 3 answers 400 to a
    * history that lacks it.

@@ -2,7 +2,8 @@
 
 import type { ReasoningSetting } from '../../core/message.js'
 import { asObject, type JsonObject } from '../json.js'
-import type { ChatQuirks, ReasoningLevel, ReasoningTokensField } from './quirks.js'
+import { levelOf, type ReasoningLevel } from '../reasoning-level.js'
+import type { ChatQuirks, ReasoningTokensField } from './quirks.js'
 
 /** Adds what asks for the setting to `body`, or notes why it could not. */
 export function addReasoningSetting(
@@ -22,12 +23,6 @@ export function addReasoningSetting(
     if (setting > 0) warn(`a number of reasoning tokens is not taken; ${setting} was asked for as "${level}"`)
     addLevel(body, level, quirks, warn)
   }
-}
-
-function levelOf(tokens: number): ReasoningLevel {
-  if (tokens <= 0) return 'none'
-  if (tokens <= 1024) return 'low'
-  return tokens <= 8192 ? 'medium' : 'high'
 }
 
 function addLevel(

@@ -3,15 +3,13 @@
 import type { ChatRequest } from '../../core/request.js'
 import type { Warning } from '../../core/warning.js'
 import type { EncodedRequest, EncodeTarget } from '../dialect.js'
-import { asObject, type JsonObject } from '../json.js'
+import type { JsonObject } from '../json.js'
+import { addProviderOptions } from '../provider-options.js'
 import { encodeMessages } from './messages.js'
 import type { ChatQuirks } from './quirks.js'
 import { addReasoningSetting } from './reasoning.js'
 import { addResponseFormat } from './response-format.js'
 import { addTools, type Warn } from './tools.js'
-
-/** Fields that are the library's: whom it asks, for what, and how it listens. */
-const reserved: ReadonlySet<string> = new Set(['model', 'messages', 'stream'])
 
 /** Encodes a request. Nothing goes out that the caller, or the vendor's row, did not set. */
 export function encodeRequest(request: ChatRequest, target: EncodeTarget<ChatQuirks>): EncodedRequest {
@@ -33,7 +31,7 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget<ChatQui
   if (request.reasoning !== undefined) {
     addReasoningSetting(body, request.reasoning, quirks, (reason) => warn('reasoning', reason))
   }
-  addProviderOptions(body, request, provider, warn)
+  addProviderOptions(body, request, provider, warnings)
   return { path: '/chat/completions', body, headers: {}, warnings, repairs }
 }
 
@@ -67,21 +65,4 @@ function addStop(body: JsonObject, stop: readonly string[], quirks: ChatQuirks, 
   }
   if (stop.length > limit) warn('stop', `only the first ${limit} of ${stop.length} stop sequences are taken`)
   body.stop = stop.slice(0, limit)
-}
-
-/** Puts the caller's own fields for this provider over everything else. */
-function addProviderOptions(body: JsonObject, request: ChatRequest, provider: string, warn: Warn): void {
-  const all = request.providerOptions
-  if (all === undefined || !Object.hasOwn(all, provider)) return
-  for (const [field, value] of Object.entries(asObject(all[provider]) ?? {})) {
-    if (field === '__proto__') continue
-    if (reserved.has(field)) {
-      warn('providerOptions', `the field "${field}" is the library's own and was left as it is`)
-    } else if (field === 'stream_options') {
-      // Joined, so that a caller who sets one of them does not lose the usage.
-      body.stream_options = { ...asObject(body.stream_options), ...asObject(value) }
-    } else {
-      body[field] = value
-    }
-  }
 }

@@ -1,8 +1,7 @@
 // Tool calls of a chat completion, whole or in fragments, as deltas.
 
 import type { Delta, ToolCallDelta } from '../../core/delta.js'
-import { ProviderError } from '../../core/errors.js'
-import { asObject, asText, type JsonObject } from '../json.js'
+import { asId, asIndex, asObject, asText, type JsonObject } from '../json.js'
 
 /**
  * Adds the calls, or fragments of calls, that stand in a delta or message. In a whole message every entry is a call of
@@ -15,7 +14,7 @@ export function pushToolCalls(sent: unknown, isWhole: boolean, deltas: Delta[]):
   for (const entry of calls) {
     const call = asObject(entry)
     if (call === undefined) continue
-    const fragment = readCall(call, isWhole ? position : indexOf(call.index))
+    const fragment = readCall(call, isWhole ? position : asIndex(call.index, 'a tool call'))
     position += 1
     if (fragment !== undefined) deltas.push(fragment)
   }
@@ -33,7 +32,7 @@ export function pushFunctionCall(sent: unknown, deltas: Delta[]): void {
 function readCall(call: JsonObject, index: number | undefined): ToolCallDelta | undefined {
   const custom = asObject(call.custom)
   const body = custom ?? asObject(call.function) ?? call
-  const id = idOf(call.id)
+  const id = asId(call.id)
   const name = asText(body.name)
   const text = argumentsOf(custom === undefined ? body.arguments : custom.input)
   const signature = signatureOf(call)
@@ -47,19 +46,6 @@ function readCall(call: JsonObject, index: number | undefined): ToolCallDelta | 
     ...(custom !== undefined || call.type === 'custom' ? { kind: 'custom' as const } : {}),
     ...(signature ? { signature } : {}),
   }
-}
-
-/** The provider's index, a whole number from 0, also one in digits. Anything else is no index but a broken answer. */
-function indexOf(sent: unknown): number | undefined {
-  if (sent === undefined || sent === null || sent === '') return undefined
-  const index = typeof sent === 'string' && /^\d{1,15}$/.test(sent) ? Number(sent) : sent
-  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index
-  const shown = JSON.stringify(sent).slice(0, 40)
-  throw new ProviderError('invalid-response', `The provider sent a tool call with the index ${shown}.`)
-}
-
-function idOf(sent: unknown): string | undefined {
-  return typeof sent === 'number' ? String(sent) : asText(sent)
 }
 
 /** The arguments as text; some servers send them parsed. */

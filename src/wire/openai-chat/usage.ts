@@ -3,11 +3,7 @@
 import type { UsageDelta } from '../../core/delta.js'
 import { isTokenCount, type Usage } from '../../core/usage.js'
 import { asObject, type JsonObject } from '../json.js'
-
-type Counts = { -readonly [Bucket in keyof Usage]: Usage[Bucket] }
-
-/** xAI counts money in ticks. Source: docs.x.ai, "cost_in_usd_ticks". */
-const ticksPerDollar = 1e10
+import { type Counts, reportedCost } from '../usage.js'
 
 /** The usage that stands in a chunk or body; `undefined` where none of it can be believed. `body` may name a cost besides. */
 export function readUsage(sent: unknown, body: JsonObject): UsageDelta | undefined {
@@ -16,7 +12,7 @@ export function readUsage(sent: unknown, body: JsonObject): UsageDelta | undefin
   const counts: Counts = {}
   addInput(counts, usage)
   addOutput(counts, usage)
-  const reportedUsd = costOf(usage, body)
+  const reportedUsd = reportedCost(usage, body)
   if (reportedUsd !== undefined) return { type: 'usage', usage: counts, reportedUsd }
   return counts.input === undefined && counts.output === undefined
     ? undefined
@@ -91,23 +87,4 @@ function countOf(...names: readonly unknown[]): number | undefined {
     found = 0
   }
   return found
-}
-
-/** What the provider says the call cost: OpenRouter, Perplexity, xAI in the usage; Venice beside it. */
-function costOf(usage: JsonObject, body: JsonObject): number | undefined {
-  const { cost } = usage
-  if (isAmount(cost)) {
-    // With the caller's own key, OpenRouter's cost is its fee; the upstream's bill comes on top.
-    const upstream = usage.is_byok === true ? asObject(usage.cost_details)?.upstream_inference_cost : 0
-    return isAmount(upstream) ? cost + upstream : cost
-  }
-  const total = asObject(cost)?.total_cost
-  if (isAmount(total)) return total
-  if (isAmount(usage.cost_in_usd_ticks)) return usage.cost_in_usd_ticks / ticksPerDollar
-  const beside = asObject(body.cost)?.usd ?? body.cost
-  return isAmount(beside) ? beside : undefined
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

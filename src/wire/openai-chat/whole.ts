@@ -3,7 +3,8 @@
 import type { Delta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
 import { errorInAnswer } from '../error-body.js'
-import { asObject, asText, type JsonObject } from '../json.js'
+import { asId, asObject, asText, type JsonObject } from '../json.js'
+import { startDelta } from '../start.js'
 import { faultIn } from './fault.js'
 import { finishWordOf, pushFinish, pushMissingFinish } from './finish.js'
 import { pushMessage } from './message.js'
@@ -42,16 +43,11 @@ export function isFirstChoice(choice: JsonObject, position: number): boolean {
 
 /** Who answers, as far as a chunk or body says. */
 export function startOf(body: JsonObject): Delta | undefined {
-  const id = textOrNumber(body.id)
+  const id = asId(body.id)
   const model = asText(body.model)
   const servedBy = asText(body.provider)
   if (!id && !model && !servedBy) return undefined
-  return {
-    type: 'start',
-    ...(id ? { id } : {}),
-    ...(model ? { model } : {}),
-    ...(servedBy ? { servedBy } : {}),
-  }
+  return startDelta(id, model, servedBy)
 }
 
 function firstChoice(choices: unknown): JsonObject | undefined {
@@ -61,10 +57,6 @@ function firstChoice(choices: unknown): JsonObject | undefined {
     if (choice !== undefined && isFirstChoice(choice, position)) return choice
   }
   return undefined
-}
-
-function textOrNumber(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : asText(value)
 }
 
 function noAnswer(): ProviderError {

@@ -1,7 +1,7 @@
 // One item of a response's output: what of it has been passed on, and what a fuller version of it still adds.
 
 import type { Delta } from '../../core/delta.js'
-import { asArray, asObject, asText, type JsonObject } from '../json.js'
+import { asArray, asId, asObject, asText, type JsonObject } from '../json.js'
 
 /** What an item is to us. `other` is what the provider runs itself, or what a chat cannot express. */
 export type ItemKind = 'message' | 'reasoning' | 'function' | 'custom' | 'other'
@@ -23,12 +23,7 @@ export function kindOf(sent: JsonObject): ItemKind {
 
 /** The id under which a call's result is sent back. */
 export function callIdOf(sent: JsonObject): string | undefined {
-  return idText(sent.call_id) ?? idText(sent.id)
-}
-
-/** An id as text; some servers number theirs. */
-export function idText(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : asText(value)
+  return asId(sent.call_id) ?? asId(sent.id)
 }
 
 /**
@@ -174,7 +169,7 @@ export class OutputItem {
     const isReadable = place === 'reasoning_text' && this.#reasoning !== ''
     if (redacted === undefined && signature === undefined && !isReadable) return
     this.#hasState = true
-    const id = idText(sent.id)
+    const id = asId(sent.id)
     const vendorFormat = asText(sent.format)
     deltas.push({
       type: 'reasoning',

@@ -2,8 +2,8 @@
 
 import type { Delta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
-import { asArray, asObject, type JsonObject } from '../json.js'
-import { callIdOf, type ItemKind, idText, kindOf, OutputItem } from './item.js'
+import { asArray, asId, asIndex, asObject, type JsonObject } from '../json.js'
+import { callIdOf, type ItemKind, kindOf, OutputItem } from './item.js'
 
 /** More items than any response has; a stream that opens more is broken or hostile. */
 const mostItems = 4096
@@ -22,8 +22,8 @@ export class Output {
 
   /** The item that a delta belongs to. One that was never announced begins here. */
   itemOf(event: JsonObject, kind: ItemKind): OutputItem {
-    const id = idText(event.item_id)
-    const place = placeOf(event.output_index)
+    const id = asId(event.item_id)
+    const place = asIndex(event.output_index, 'an item')
     const known = this.#find(id, place)
     if (known !== undefined && (known.kind === kind || isCall(kind))) return known
     if (id === undefined && place === undefined) {
@@ -37,9 +37,9 @@ export class Output {
   /** An item begins. */
   begin(sent: JsonObject, outputIndex: unknown, deltas: Delta[]): void {
     const kind = kindOf(sent)
-    const id = idText(sent.id)
+    const id = asId(sent.id)
     const again = id === undefined ? undefined : this.#byId.get(id)
-    const item = again?.kind === kind ? again : this.#open(kind, id, placeOf(outputIndex))
+    const item = again?.kind === kind ? again : this.#open(kind, id, asIndex(outputIndex, 'an item'))
     item.latest = sent
     if (isCall(item.kind)) item.announce(sent, deltas)
   }
@@ -47,8 +47,8 @@ export class Output {
   /** An item is finished. */
   finish(sent: JsonObject, outputIndex: unknown, deltas: Delta[]): void {
     const kind = kindOf(sent)
-    const id = idText(sent.id)
-    const place = placeOf(outputIndex)
+    const id = asId(sent.id)
+    const place = asIndex(outputIndex, 'an item')
     const item = this.#begun(id, place, kind, sent) ?? this.#open(kind, id, place)
     item.latest = sent
     item.isDone = true
@@ -87,7 +87,7 @@ export class Output {
   /** The item that carries the same id as one in the final response. */
   #named(final: JsonObject): OutputItem | undefined {
     const kind = kindOf(final)
-    const id = idText(final.id)
+    const id = asId(final.id)
     const known = id === undefined ? undefined : this.#byId.get(id)
     const named = known?.kind === kind ? known : undefined
     const item = named ?? (isCall(kind) ? this.#items.find((one) => isSameCall(one, kind, final)) : undefined)
@@ -145,12 +145,4 @@ function fits(item: OutputItem | undefined, kind: ItemKind, sent: JsonObject): b
 
 function isSameCall(item: OutputItem, kind: ItemKind, sent: JsonObject): boolean {
   return item.kind === kind && !item.isFinal && item.callId !== undefined && item.callId === callIdOf(sent)
-}
-
-/** The place in the output that an event names. */
-function placeOf(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined
-  const place = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  if (typeof place === 'number' && Number.isSafeInteger(place) && place >= 0) return place
-  throw new ProviderError('invalid-response', 'An event names a place in the output that is no whole number.')
 }

@@ -1,6 +1,7 @@
 // How one vendor's Responses requests differ from another's, as plain data; answers need nothing of the kind.
 
-import type { ReasoningSetting } from '../../core/message.js'
+import type { IdRule } from '../call-ids.js'
+import type { ReasoningLevel } from '../reasoning-level.js'
 
 /** What a vendor's requests need. Every field is a plain value, so a row can be printed, stored and compared. */
 export interface ResponsesQuirks {
@@ -26,9 +27,9 @@ export interface ResponsesQuirks {
   /** Takes messages of role `developer`. Where not, they are sent as `system`. */
   readonly developerRole: boolean
   /** The vendor's word for each level of reasoning that it takes. */
-  readonly reasoningWords: Readonly<Partial<Record<Exclude<ReasoningSetting, number>, string>>>
+  readonly reasoningWords: Readonly<Partial<Record<ReasoningLevel, string>>>
   /** Which ids of tool calls are accepted. An id that does not fit is replaced, in the call and in its result. */
-  readonly toolCallIds: { readonly pattern?: string; readonly maxLength?: number }
+  readonly toolCallIds: IdRule
 }
 
 /** OpenAI's own, which the others follow. */

@@ -4,22 +4,20 @@ import type { ReasoningSetting } from '../../core/message.js'
 import type { ChatRequest } from '../../core/request.js'
 import type { Warning } from '../../core/warning.js'
 import type { EncodedRequest, EncodeTarget } from '../dialect.js'
-import { asObject } from '../json.js'
+import { addProviderOptions } from '../provider-options.js'
+import { levelOf } from '../reasoning-level.js'
+import { nothingToSend } from '../replay.js'
 import { encodeInput } from './input.js'
 import type { ResponsesQuirks } from './quirks.js'
 import { encodeFormat, encodeTool, encodeToolChoice } from './tools.js'
 
 type Body = Record<string, unknown>
 
-const reserved: ReadonlySet<string> = new Set(['model', 'input', 'messages', 'stream'])
-
-/** Lists that the caller's own entries join, so that a provider's tool does not push out the app's. */
-const joinedLists: ReadonlySet<string> = new Set(['tools', 'include'])
-
 /** Says a request in Responses. Throws `invalid-request` for content that cannot be said. */
 export function encodeRequest(request: ChatRequest, target: EncodeTarget<ResponsesQuirks>): EncodedRequest {
   const { quirks } = target
   const { input, warnings } = encodeInput(request.messages, quirks)
+  if (input.length === 0) throw nothingToSend()
   const body: Body = { model: target.model, input }
   if (target.stream) body.stream = true
   if (quirks.storeNothing) body.store = false
@@ -34,7 +32,7 @@ export function encodeRequest(request: ChatRequest, target: EncodeTarget<Respons
   if (request.user !== undefined && quirks.userField !== null) body[quirks.userField] = request.user
   if (request.stop?.length) unsupported('stop', warnings)
   if (request.seed !== undefined) unsupported('seed', warnings)
-  addOwnOptions(request, target.provider, body, warnings)
+  addProviderOptions(body, request, target.provider, warnings)
   return { path: '/responses', body, headers: {}, warnings, repairs: [] }
 }
 
@@ -44,7 +42,7 @@ function setReasoning(
   body: Body,
   warnings: Warning[],
 ): void {
-  const level = typeof setting === 'number' ? levelOf(setting) : setting
+  const level = levelOf(setting)
   const effort = quirks.reasoningWords[level]
   if (effort === undefined) {
     unsupported('reasoning', warnings, `This provider knows no reasoning effort "${level}"; it was left out.`)
@@ -56,39 +54,6 @@ function setReasoning(
   }
   body.reasoning = { effort }
   if (quirks.encryptedReasoning && level !== 'none') body.include = ['reasoning.encrypted_content']
-}
-
-/** The level that a number of tokens stands for. */
-function levelOf(tokens: number): Exclude<ReasoningSetting, number> {
-  if (tokens === 0) return 'none'
-  if (tokens <= 1024) return 'low'
-  return tokens <= 8192 ? 'medium' : 'high'
-}
-
-/** The caller's fields for this provider come last and win; inside an object, field by field. */
-function addOwnOptions(request: ChatRequest, provider: string, body: Body, warnings: Warning[]): void {
-  const all = request.providerOptions ?? {}
-  const own = Object.hasOwn(all, provider) ? all[provider] : undefined
-  for (const [name, value] of Object.entries(own ?? {})) {
-    if (name === '__proto__' || value === undefined) continue
-    if (reserved.has(name)) {
-      const note = `\`providerOptions\` cannot set \`${name}\`: the library writes it itself. It was ignored.`
-      unsupported('providerOptions', warnings, note)
-      continue
-    }
-    const held = Object.hasOwn(body, name) ? body[name] : undefined
-    body[name] = joined(name, held, value)
-  }
-}
-
-function joined(name: string, held: unknown, given: unknown): unknown {
-  if (joinedLists.has(name) && Array.isArray(held) && Array.isArray(given)) {
-    return [...held, ...given.filter((entry) => !held.includes(entry))]
-  }
-  const fields = asObject(held)
-  const ownFields = asObject(given)
-  if (fields === undefined || ownFields === undefined) return given
-  return Object.fromEntries([...Object.entries(fields), ...Object.entries(ownFields)])
 }
 
 function unsupported(option: string, warnings: Warning[], message?: string): void {

@@ -5,6 +5,7 @@ import { ProviderError } from '../../core/errors.js'
 import type { AnswerDecoder } from '../dialect.js'
 import { errorInAnswer } from '../error-body.js'
 import { asObject, asText, type JsonObject, parseJson } from '../json.js'
+import { startDelta } from '../start.js'
 import { DeltaTemplate } from './delta-template.js'
 import { endOf } from './end.js'
 import type { OutputItem, ReasoningPlace } from './item.js'
@@ -203,11 +204,7 @@ export class ResponsesDecoder implements AnswerDecoder {
     if (id === undefined && model === undefined) return
     this.#id = id ?? this.#id
     this.#model = model ?? this.#model
-    deltas.push({
-      type: 'start',
-      ...(id === undefined ? {} : { id }),
-      ...(model === undefined ? {} : { model }),
-    })
+    deltas.push(startDelta(id, model))
   }
 
   #finish(word: string, response: JsonObject, deltas: Delta[]): void {

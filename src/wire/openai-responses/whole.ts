@@ -4,6 +4,7 @@ import type { Delta } from '../../core/delta.js'
 import { ProviderError } from '../../core/errors.js'
 import { errorInAnswer } from '../error-body.js'
 import { asObject, asText, type JsonObject } from '../json.js'
+import { startDelta } from '../start.js'
 import { endOf } from './end.js'
 import { Output } from './output.js'
 import { usageDeltaOf } from './usage.js'
@@ -16,11 +17,7 @@ export function decodeWhole(body: unknown): Delta[] {
   const model = asText(response.model)
   const deltas: Delta[] = []
   if (id !== undefined || model !== undefined) {
-    deltas.push({
-      type: 'start',
-      ...(id === undefined ? {} : { id }),
-      ...(model === undefined ? {} : { model }),
-    })
+    deltas.push(startDelta(id, model))
   }
   new Output().settle(response.output, deltas)
   const usage = usageDeltaOf(response.usage)

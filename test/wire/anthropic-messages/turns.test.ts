@@ -171,6 +171,16 @@ describe('an earlier answer', () => {
     expect(JSON.stringify(turns(message))).not.toMatch(/byok|"invalid"/)
   })
 
+  it.each<[string, Message[]]>([
+    ['only system text', [{ role: 'system', content: 'Be brief.' }]],
+    ['a user who says nothing', [user(' \n')]],
+    ['an empty answer', [{ role: 'assistant', content: null }]],
+  ])('refuses a conversation without a turn, before it is sent: %s', (_, messages) => {
+    expect(() => encode({ messages })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', field: 'messages' }),
+    )
+  })
+
   it('wraps arguments that are no JSON object, and says so', () => {
     const message: Message = {
       role: 'assistant',

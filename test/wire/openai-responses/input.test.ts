@@ -20,6 +20,13 @@ function inputOf(messages: readonly Message[], quirks: Partial<ResponsesQuirks> 
 }
 
 describe('messages in a request', () => {
+  it('are refused before they are sent where none of them can be said', () => {
+    const byok = { provider: 'openai', model: 'gpt-test', reasoning: [{ redacted: 'x' }] }
+    expect(() => inputOf([{ role: 'assistant', content: null, byok }])).toThrow(
+      expect.objectContaining({ code: 'invalid-request', field: 'messages' }),
+    )
+  })
+
   it('keep their order and their roles', () => {
     expect(
       inputOf([
@@ -176,6 +183,11 @@ describe('reasoning of an earlier answer', () => {
 
   it('stays away where only a summary is known, or where nothing follows it', () => {
     expect(inputOf([answer([{ text: 'I add.', id: 'rs_1', format: 'summary_text' }])])).toHaveLength(1)
-    expect(inputOf([{ ...answer([block]), content: null }])).toEqual([])
+    expect(
+      inputOf([
+        { ...answer([block]), content: null },
+        { role: 'user', content: 'Hi' },
+      ]),
+    ).toEqual([{ role: 'user', content: 'Hi' }])
   })
 })
