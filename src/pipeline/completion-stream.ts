@@ -16,6 +16,12 @@ export type StreamBeginning = (
 /** How a stream has ended. */
 type Ending = { readonly error: ByokError } | { readonly response: CompletionResponse }
 
+/** Somebody who waits for the next event. */
+interface Reader {
+  readonly resolve: (result: IteratorResult<StreamEvent, void>) => void
+  readonly reject: (error: ByokError) => void
+}
+
 /**
  * The stream of one request. Nothing is checked or sent before the first `next()` or `response()`. The pipeline reads
  * once from the network, and again when what that brought has been handed out. Leaving the loop (`break`, `return()`,
@@ -25,6 +31,8 @@ type Ending = { readonly error: ByokError } | { readonly response: CompletionRes
 export class RequestStream implements CompletionStream {
   readonly #begin: StreamBeginning
   readonly #queue = new EventQueue()
+  /** Who waits for an event, in the order in which they came. */
+  readonly #readers: Reader[] = []
   #context: RequestContext | undefined
   #running: Promise<void> | undefined
   #ending: Ending | undefined
@@ -42,20 +50,13 @@ export class RequestStream implements CompletionStream {
     return this
   }
 
-  async next(): Promise<IteratorResult<StreamEvent, void>> {
-    while (!this.#isLeft) {
-      if (this.#context?.interruption === undefined || this.#hasResponse()) {
-        const value = this.#queue.take()
-        if (value !== undefined) return { done: false, value }
-      }
-      if (this.#ending !== undefined) {
-        this.#isLeft = true
-        if ('error' in this.#ending) throw this.#ending.error
-        break
-      }
-      await this.#more()
-    }
-    return { done: true, value: undefined }
+  next(): Promise<IteratorResult<StreamEvent, void>> {
+    const value = this.#readers.length === 0 ? this.#take() : undefined
+    if (value !== undefined) return Promise.resolve({ done: false, value })
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject })
+      if (this.#readers.length === 1) this.#serve()
+    })
   }
 
   async return(): Promise<IteratorResult<StreamEvent, void>> {
@@ -90,7 +91,7 @@ export class RequestStream implements CompletionStream {
 
   async #drive(): Promise<CompletionResponse> {
     await Promise.resolve() // a consumer that iterates has asked for its first event by then
-    while (this.#ending === undefined) await this.#more()
+    while (this.#ending === undefined) await new Promise<void>((resolve) => this.#more(resolve))
     if ('error' in this.#ending) throw this.#ending.error
     return this.#ending.response
   }
@@ -106,10 +107,39 @@ export class RequestStream implements CompletionStream {
     this.#context?.interrupt(this.#abort)
   }
 
+  /** Gives those who wait what there is, in the order in which they came. */
+  readonly #serve = (): void => {
+    for (let [reader] = this.#readers; reader !== undefined; [reader] = this.#readers) {
+      const value = this.#take()
+      if (value === undefined && this.#ending === undefined && !this.#isLeft) {
+        this.#more(this.#serve)
+        return
+      }
+      this.#readers.shift()
+      if (value !== undefined) reader.resolve({ done: false, value })
+      else this.#end(reader)
+    }
+  }
+
+  /** The next event, unless the caller has left, or has ended the stream and is owed no more than its error. */
+  #take(): StreamEvent | undefined {
+    if (this.#isLeft || (this.#context?.interruption !== undefined && !this.#hasResponse())) return undefined
+    return this.#queue.take()
+  }
+
+  /** The error is thrown once. */
+  #end(reader: Reader): void {
+    const error =
+      !this.#isLeft && this.#ending !== undefined && 'error' in this.#ending ? this.#ending.error : undefined
+    this.#isLeft = true
+    if (error === undefined) reader.resolve({ done: true, value: undefined })
+    else reader.reject(error)
+  }
+
   /** Asks the pipeline for more, and begins where it has not begun. */
-  #more(): Promise<void> {
+  #more(callback: () => void): void {
     this.#running ??= this.#run()
-    return this.#queue.more()
+    this.#queue.more(callback)
   }
 
   /** Never rejects: what goes wrong is the ending. */

@@ -135,10 +135,15 @@ export class RequestContext {
   }
 
   /** Passes an answer on as it comes, or only reads it where nobody iterates. Rejects with the answer's error. */
-  async relay(source: BatchSource): Promise<void> {
+  relay(source: BatchSource): Promise<void> {
     if (this.#queue !== undefined) return this.#queue.draw(source)
-    const read = source<boolean>((events) => events !== undefined, rethrow)
-    while (await read());
+    return new Promise((resolve, reject) => {
+      const read = source({
+        onBatch: (events) => (events === undefined ? resolve() : read()),
+        onError: reject,
+      })
+      read()
+    })
   }
 
   /** Shows the events of an answer's end, which no read brought. Resolves when the consumer asks for more. */
@@ -183,10 +188,6 @@ export class RequestContext {
       option: name,
     })
   }
-}
-
-function rethrow(error: unknown): never {
-  throw error
 }
 
 /** The error for a request that was ended from outside, by its caller unless `message` says otherwise. */

@@ -14,8 +14,7 @@ import { type Arrival, AttemptDeadline, type AttemptLimits } from '../resilience
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
 import type { RequestContext } from './context.js'
-import type { BatchSource } from './event-queue.js'
-import { Interruption } from './interruption.js'
+import type { BatchSink, BatchSource } from './event-queue.js'
 import type { Candidate } from './plan.js'
 
 /** Whom a call asks, how, and what. */
@@ -38,7 +37,10 @@ export class Exchange {
   readonly #attemptId: string
   readonly #context: RequestContext
   readonly #abort = new AbortController()
-  readonly #waits = new Interruption()
+  #sink: BatchSink | undefined
+  #isReading = false
+  /** What ended the call from outside: a limit, or the end of the whole request. */
+  #cutShort: ByokError | undefined
   readonly #deadline: AttemptDeadline
   readonly #isHeldToLimits: boolean
   readonly #stopListening: () => void
@@ -81,20 +83,10 @@ export class Exchange {
     return this.firstDeltaMs !== undefined
   }
 
-  /**
-   * Gives a function that reads once from the network. `onBatch` gets the events of the read, and `undefined` at the end
-   * of a whole answer; `onError` gets what went wrong. They stand in for a `then` behind every read.
-   */
-  readonly source: BatchSource = (onBatch, onError) => {
-    const onRead = (read: IteratorResult<Delta | readonly Delta[]>) => onBatch(this.#eventsOf(read))
-    const onFailure = (error: unknown) => {
-      const events = this.#survived(error)
-      return events === undefined ? onError(error) : onBatch(events)
-    }
-    return () =>
-      this.#isOver
-        ? Promise.resolve(onBatch(undefined))
-        : this.#waits.guardWith(this.#read(), onRead, onFailure)
+  /** Gives the function that reads once from the network. */
+  readonly source: BatchSource = (sink) => {
+    this.#sink = sink
+    return this.#read
   }
 
   /** The folded answer; adds its whole tool calls to `events`. */
@@ -124,14 +116,45 @@ export class Exchange {
     await this.#source?.return?.(undefined)
   }
 
-  #read(): Promise<IteratorResult<Delta | readonly Delta[]>> {
+  readonly #read = (): void => {
+    if (this.#isOver) {
+      this.#sink?.onBatch(undefined)
+      return
+    }
+    this.#isReading = true
+    if (this.#cutShort !== undefined) {
+      this.#onFailure(this.#cutShort)
+      return
+    }
     try {
       this.#source ??= this.#open()
       if (this.#isHeldToLimits) this.#deadline.wait()
-      return this.#source.next()
+      this.#source.next().then(this.#onRead, this.#onFailure)
     } catch (error) {
-      return Promise.reject(error)
+      this.#onFailure(error)
     }
+  }
+
+  /** A read that was cut short finds nobody waiting for it, and changes nothing. */
+  readonly #onRead = (read: IteratorResult<Delta | readonly Delta[]>): void => {
+    if (!this.#isReading) return
+    let events: OutputEvent[] | undefined
+    try {
+      events = this.#eventsOf(read)
+    } catch (error) {
+      this.#onFailure(error)
+      return
+    }
+    this.#isReading = false
+    this.#sink?.onBatch(events)
+  }
+
+  readonly #onFailure = (error: unknown): void => {
+    if (!this.#isReading) return
+    this.#isReading = false
+    const events = this.#survived(error)
+    if (events === undefined) this.#sink?.onError(error)
+    else this.#sink?.onBatch(events)
   }
 
   #eventsOf(read: IteratorResult<Delta | readonly Delta[]>): OutputEvent[] | undefined {
@@ -194,7 +217,8 @@ export class Exchange {
   }
 
   #end(error: ByokError): void {
-    this.#waits.interrupt(error)
+    this.#cutShort ??= error
+    this.#onFailure(error)
     this.#abort.abort(error)
   }
 
