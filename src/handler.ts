@@ -6,18 +6,28 @@ import type { CompletionResponse } from './core/response.js'
 import { AttemptLedger } from './cost/ledger.js'
 import { unknownPrices } from './cost/price.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
+import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
+import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
+import type { KeyVerdict } from './pipeline/check-key.js'
 import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
-import { allowAll, closedBreaker, keepOrder, noRepair, noRetry, type Parts } from './pipeline/parts.js'
+import { type Health, healthOf } from './pipeline/health.js'
+import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
+import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
+import { Breaker, type BreakerChange } from './resilience/breaker.js'
+import { HealthRecord } from './resilience/health.js'
+import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
+import { Turns } from './resilience/turns.js'
+import { nameOf, parseModelReference } from './routing/model-reference.js'
 
 /**
  * Answers prompts with the app's or its customers' own keys. Building one makes no network call and loads no SDK; two
@@ -63,9 +73,16 @@ export class BYOKHandler {
       keys: new KeyResolver(settings.keys),
       budget: new AttemptLedger(),
       prices: unknownPrices,
-      retry: noRetry,
-      breaker: closedBreaker,
-      repair: noRepair,
+      keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
+        this.#emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
+      ),
+      retry: settings.retry,
+      tokens: new RetryTokens(),
+      breaker: new Breaker(settings.breaker, clock, (change) => this.#tell(change)),
+      turns: new Turns(settings.concurrency.maxWaiting),
+      concurrency: settings.concurrency,
+      health: new HealthRecord(clock),
+      repair: repairRequest,
       governance: allowAll,
       reRank: keepOrder,
       streamingRefusals: new StreamingRefusals(clock),
@@ -113,6 +130,27 @@ export class BYOKHandler {
     )
   }
 
+  /** How the models and keys do that have been asked, over the last five minutes. Nothing is sent. */
+  async health(): Promise<Health> {
+    return healthOf(this.#parts)
+  }
+
+  /**
+   * Asks a provider whether a key works, with one answer of a few tokens, past retries, breakers and failover. Tells a
+   * valid key from an invalid one, from one whose quota is used up, and from a provider that cannot be reached. Throws
+   * `invalid-request` for a provider that nobody knows, `no-key` where there is none to check, `aborted`.
+   */
+  async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
+    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
+    const { checkKey } = await import('./pipeline/check-key.js')
+    return checkKey(checkKeyQuestion(question), this.#parts)
+  }
+
+  /** Closes the breaker of a model by hand, for an app that knows better. */
+  resetBreaker(model: string): void {
+    this.#parts.breaker.reset(nameOf(parseModelReference(model, 'model')))
+  }
+
   /** Listens to an event. A listener that throws harms nobody. */
   on<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): this {
     this.#emitter.on(name, listener)
@@ -145,6 +183,15 @@ export class BYOKHandler {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #tell({ name, state, error, retryAfterMs }: BreakerChange): void {
+    this.#emitter.emit('health', {
+      ...parseModelReference(name, 'model'),
+      state,
+      ...(error === undefined ? {} : { reason: error.code }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    })
   }
 
   /** The pipeline is loaded with the first request. */

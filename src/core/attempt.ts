@@ -34,6 +34,8 @@ export interface Attempt {
   readonly outcome: AttemptOutcome
   readonly error?: AttemptError
   readonly credentialSource: CredentialSource
+  /** The app's name for the key, where there are several. */
+  readonly key?: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly durationMs: number

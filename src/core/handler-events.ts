@@ -1,6 +1,7 @@
 // The events of a handler, for logs and dashboards. None of them holds a key.
 
 import type { Attempt, AttemptMode } from './attempt.js'
+import type { ErrorCode } from './error-code.js'
 import type { ByokError } from './errors.js'
 import type { CompletionResponse } from './response.js'
 import type { OutputEvent } from './stream-event.js'
@@ -47,8 +48,14 @@ export interface HandlerEvents {
   health: {
     readonly provider: string
     readonly model?: string
-    readonly state: string
-    readonly reason?: string
+    /** The app's name for the key, where it is a key whose state has changed. */
+    readonly key?: string
+    /** Of a breaker: `closed`, `open`, `half-open`. Of a key: `ready`, `resting`, `parked`. */
+    readonly state: 'closed' | 'open' | 'half-open' | 'ready' | 'resting' | 'parked'
+    /** The code of the failure behind it. */
+    readonly reason?: ErrorCode
+    /** Milliseconds until it is tried again. */
+    readonly retryAfterMs?: number
   }
   /** A share of a budget has been used up. */
   'budget-alert': { readonly scope: string; readonly share: number }

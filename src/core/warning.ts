@@ -9,6 +9,7 @@ export type WarningCode =
   | 'output-limit-assumed'
   | 'history-adapted'
   | 'callback-failed'
+  | 'request-repaired'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

@@ -2,6 +2,7 @@
 
 import { ByokError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
+import { onlyKey, type PooledKey } from './pooled-key.js'
 
 /** Printable ASCII without spaces. OAuth tokens are long, and local servers' keys short. */
 const legal = /^[\x21-\x7e]{1,8192}$/
@@ -54,6 +55,44 @@ export function secretOf(value: unknown, provider: string): Secret {
     throw invalid(provider, 'it holds a space, a line break or another character that no header may hold')
   if (isPlaceholder(key)) throw invalid(provider, 'it is a placeholder')
   return new Secret(key)
+}
+
+/**
+ * One key, or a list of `{ id, value, weight }`, as keys that may be used. Throws `invalid-key-format` for what `secretOf`
+ * refuses, for an empty list, a weight that is no positive number, and an id or a key that stands in the list twice.
+ */
+export function keysOf(value: unknown, provider: string): readonly PooledKey[] {
+  if (!Array.isArray(value)) return onlyKey(secretOf(value, provider))
+  if (value.length === 0) throw invalid(provider, 'the list is empty')
+  const ids = new Set<string>()
+  const secrets = new Set<string>()
+  return value.map((entry: unknown, index) => {
+    const key = pooledKeyOf(entry, index, provider)
+    const secret = key.secret?.reveal() ?? ''
+    if (ids.has(key.id)) throw invalid(provider, 'two keys of the list have the same id')
+    if (secrets.has(secret)) throw invalid(provider, 'the same key stands in the list twice')
+    ids.add(key.id)
+    secrets.add(secret)
+    return key
+  })
+}
+
+function pooledKeyOf(entry: unknown, index: number, provider: string): PooledKey {
+  const { id = `${index + 1}`, value, weight = 1 } = fieldsOf(entry)
+  if (typeof id !== 'string' || !/^[\w.-]{1,64}$/.test(id))
+    throw invalid(provider, 'an id must be 1 to 64 letters, digits, dots, dashes or underscores')
+  if (typeof weight !== 'number' || !Number.isFinite(weight) || weight <= 0)
+    throw invalid(provider, 'a weight must be a number above 0')
+  return { id, weight, secret: secretOf(value, provider) }
+}
+
+/** A bare text in a list is a key too. */
+function fieldsOf(entry: unknown): {
+  readonly id?: unknown
+  readonly value?: unknown
+  readonly weight?: unknown
+} {
+  return typeof entry === 'object' && entry !== null ? entry : { value: entry }
 }
 
 function invalid(provider: string, why: string): ByokError {

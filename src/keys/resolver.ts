@@ -3,7 +3,8 @@
 import type { CredentialSource } from '../core/attempt.js'
 import { ByokError, isByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
-import { secretOf } from './key-format.js'
+import { keysOf } from './key-format.js'
+import { onlyKey, type PooledKey } from './pooled-key.js'
 
 /** For whom and for what a key is wanted. */
 export interface KeyContext {
@@ -12,17 +13,27 @@ export interface KeyContext {
   readonly user?: string
 }
 
+/** One of several keys for a provider. */
+export interface KeyEntry {
+  /** What `health()` and events call it. @default its place in the list, from 1 */
+  readonly id?: string
+  readonly value: string
+  /** How often it is taken, beside the others. @default 1 */
+  readonly weight?: number
+}
+
 /** Finds a key when it is needed: in a session, a database, a vault. `undefined` where there is none. */
-export type KeyFunction = (
-  context: KeyContext,
-) => string | undefined | null | Promise<string | undefined | null>
+export type KeyFunction = (context: KeyContext) => FoundKeys | Promise<FoundKeys>
+
+/** What a key function finds. */
+export type FoundKeys = string | readonly KeyEntry[] | undefined | null
 
 /** What stands in `keys` for a provider. */
-export type KeySetting = string | KeyFunction
+export type KeySetting = string | readonly KeyEntry[] | KeyFunction
 
-/** A key that was found. `key` is absent where the provider needs none. */
+/** The keys that were found for a call: at least one. */
 export interface Credential {
-  readonly key?: Secret
+  readonly keys: readonly PooledKey[]
   readonly source: CredentialSource
 }
 
@@ -34,9 +45,9 @@ export type RequestKeys = ReadonlyMap<string, Secret>
  * request that brings keys of its own is never moved on to the app's, nor is a tenant for whom a key function has none.
  */
 export class KeyResolver {
-  readonly #settings: ReadonlyMap<string, Secret | KeyFunction>
+  readonly #settings: ReadonlyMap<string, readonly PooledKey[] | KeyFunction>
 
-  constructor(settings: ReadonlyMap<string, Secret | KeyFunction>) {
+  constructor(settings: ReadonlyMap<string, readonly PooledKey[] | KeyFunction>) {
     this.#settings = settings
   }
 
@@ -50,17 +61,23 @@ export class KeyResolver {
     carrier?: Credential,
   ): Promise<Credential | undefined> {
     const own = requestKeys.get(context.provider)
-    if (own !== undefined) return { key: own, source: 'request' }
+    if (own !== undefined) return { keys: onlyKey(own), source: 'request' }
     if (requestKeys.size > 0) return undefined
     const setting = this.#settings.get(context.provider)
     const hasTenant = context.tenant !== undefined
     if (typeof setting === 'function') {
-      const value = await ask(setting, context)
-      if (value === undefined || value === null || value === '') return hasTenant ? undefined : carrier
-      return { key: secretOf(value, context.provider), source: hasTenant ? 'tenant' : 'app' }
+      const found = await ask(setting, context)
+      const hasNone = found === undefined || found === null || found === '' || isEmptyList(found)
+      if (hasNone) return hasTenant ? undefined : carrier
+      return { keys: keysOf(found, context.provider), source: hasTenant ? 'tenant' : 'app' }
     }
-    return setting === undefined || carrier?.key !== undefined ? carrier : { key: setting, source: 'app' }
+    const ownKey = carrier?.keys[0]?.secret
+    return setting === undefined || ownKey !== undefined ? carrier : { keys: setting, source: 'app' }
   }
+}
+
+function isEmptyList(found: unknown): boolean {
+  return Array.isArray(found) && found.length === 0
 }
 
 async function ask(find: KeyFunction, context: KeyContext): Promise<unknown> {

@@ -6,7 +6,8 @@ import type { ChatRequest, ProviderOptions } from '../core/request.js'
 import type { Secret } from '../core/secret.js'
 import { secretOf } from '../keys/key-format.js'
 import type { RequestKeys } from '../keys/resolver.js'
-import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
+import type { DeltaCallbacks } from '../pipeline/prepared-request.js'
+import type { GivenLimits } from '../resilience/limits.js'
 import {
   booleanAt,
   type Fields,
@@ -25,9 +26,6 @@ import { jsonAt } from './check-json.js'
 import { checkMessages } from './check-messages.js'
 import { checkResponseFormat, checkToolChoice, checkTools } from './check-tools.js'
 import type { TimeoutOptions } from './completion-request.js'
-
-/** Limits in milliseconds, all decided. */
-export type Limits = PreparedRequest['limits']
 
 /** Headers that authenticate or frame a request: they are the transport's. */
 const reservedHeaders: ReadonlySet<string> = new Set([
@@ -112,7 +110,7 @@ const limitNames: { readonly [Name in keyof Required<TimeoutOptions>]: true } = 
 }
 
 /** The limits of a request or a handler over those that hold otherwise. */
-export function checkTimeout(value: unknown, otherwise: Limits): Limits {
+export function checkTimeout(value: unknown, otherwise: GivenLimits): GivenLimits {
   if (value === undefined) return otherwise
   if (typeof value === 'number') return { ...otherwise, totalMs: numberAt(value, 'timeout', 1) }
   const given = recordAt(value, 'timeout')

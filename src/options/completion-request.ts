@@ -10,11 +10,14 @@ export type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] |
 
 /** Limits in milliseconds. */
 export interface TimeoutOptions {
-  /** Over all attempts and waits. @default 300_000 */
+  /** Over all attempts and waits. @default 300_000, or more where one attempt may take longer */
   readonly totalMs?: number | undefined
-  /** From the start of an attempt to its first output. @default 120_000 */
+  /**
+   * From the start of an attempt to its first output. @default 120_000; 240_000 for prompts over about 50,000 tokens,
+   * 300_000 over 100,000; 1_800_000 for local servers
+   */
   readonly firstTokenMs?: number | undefined
-  /** Between real chunks; pings do not count. @default 120_000 */
+  /** Between real chunks; pings do not count. @default as `firstTokenMs`, but 900_000 for local servers */
   readonly idleMs?: number | undefined
 }
 

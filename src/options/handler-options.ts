@@ -3,11 +3,14 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import type { ProviderAdapter } from '../core/contracts.js'
 import { ByokError, isByokError } from '../core/errors.js'
-import type { Secret } from '../core/secret.js'
-import { secretOf } from '../keys/key-format.js'
+import { keysOf } from '../keys/key-format.js'
+import type { PooledKey } from '../keys/pooled-key.js'
 import type { KeyFunction, KeySetting } from '../keys/resolver.js'
 import type { DeltaCallbacks, FailoverPolicy } from '../pipeline/prepared-request.js'
 import type { ProviderSetting } from '../providers/registry.js'
+import type { BreakerOptions } from '../resilience/breaker.js'
+import type { GivenLimits } from '../resilience/limits.js'
+import type { RetryOptions } from '../resilience/retry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
 import type { AnswerLimits } from '../wire/sse.js'
 import {
@@ -27,7 +30,14 @@ import {
 } from './check.js'
 import { checkModel } from './check-model.js'
 import { checkAdapters, checkProviders } from './check-providers.js'
-import { checkCallbacks, checkChat, checkTimeout, type Limits } from './check-request.js'
+import { checkCallbacks, checkChat, checkTimeout } from './check-request.js'
+import {
+  type ConcurrencyOptions,
+  type ConcurrencySettings,
+  checkBreaker,
+  checkConcurrency,
+  checkRetry,
+} from './check-resilience.js'
 import { type CompletionRequest, inOurWords, type Loose, type TimeoutOptions } from './completion-request.js'
 
 /** Hears what has no better place to go. It never sees a key. */
@@ -59,7 +69,7 @@ interface LooseProvider extends Loose<Omit<ProviderSetting, 'headers'>> {
 
 /** The options of a handler. `undefined` is not given everywhere. */
 export interface HandlerOptions {
-  /** Keys by provider: text, or a function that finds one for a tenant. Plain text serves every call. */
+  /** Keys by provider: text, several as `{ id, value, weight }`, or a function that finds them for a tenant. Text serves every call. */
   readonly keys?: Readonly<Record<string, KeySetting | undefined>> | undefined
   /** What differs from the known vendors, and providers of the app's own. `false` switches one off. */
   readonly providers?: Readonly<Record<string, LooseProvider | false | undefined>> | undefined
@@ -76,11 +86,21 @@ export interface HandlerOptions {
         readonly maxCandidates?: number | undefined
         /** A stream that fails before output is asked for once more without streaming. @default true */
         readonly streamFallback?: boolean | undefined
-        /** What happens when a stream breaks after output was seen: it throws, with what had come. */
-        readonly midStream?: 'error' | undefined
+        /**
+         * What happens when a stream breaks after output was seen. `error`: it throws, with what had come. `restart`: the
+         * next candidate gives a whole new answer; an `attempt` event marked `restarted` says that what was shown is void.
+         * @default 'error'
+         */
+        readonly midStream?: 'error' | 'restart' | undefined
       }
     | undefined
-  /** A number is the total in milliseconds. */
+  /** When the same model is asked again. `maxRetries: 0` switches it off. */
+  readonly retry?: Loose<Partial<RetryOptions>> | undefined
+  /** When a model that fails is not asked any more, and for how long. */
+  readonly breaker?: Loose<Partial<BreakerOptions>> | undefined
+  /** How many calls may be under way at once. */
+  readonly concurrency?: ConcurrencyOptions | undefined
+  /** A number is the total in milliseconds. What is set here holds for every provider. */
   readonly timeout?: number | TimeoutOptions | undefined
   /** The sizes beyond which an answer is not read on. */
   readonly limits?:
@@ -107,13 +127,16 @@ export interface HandlerOptions {
 
 /** The options with every default decided. */
 export interface HandlerSettings {
-  readonly keys: ReadonlyMap<string, Secret | KeyFunction>
+  readonly keys: ReadonlyMap<string, readonly PooledKey[] | KeyFunction>
   readonly providers: ReadonlyMap<string, ProviderSetting | false>
   readonly adapters: readonly ProviderAdapter[]
   readonly aliases: ReadonlyMap<string, readonly ModelReference[]>
   readonly defaults: Fields
   readonly failover: FailoverPolicy
-  readonly timeout: Limits
+  readonly timeout: GivenLimits
+  readonly retry: RetryOptions
+  readonly breaker: BreakerOptions
+  readonly concurrency: ConcurrencySettings
   readonly limits: AnswerLimits
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
@@ -122,8 +145,6 @@ export interface HandlerSettings {
   readonly clock: Clock
   readonly logger: Logger | undefined
 }
-
-const defaultLimits: Limits = { totalMs: 300_000, firstTokenMs: 120_000, idleMs: 120_000, tailMs: 10_000 }
 
 const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true } = {
   model: true,
@@ -158,6 +179,9 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   defaults: true,
   failover: true,
   timeout: true,
+  retry: true,
+  breaker: true,
+  concurrency: true,
   limits: true,
   callbacks: true,
   strict: true,
@@ -171,7 +195,6 @@ function check(options: Fields): HandlerSettings {
   refuseUnknown(options, Object.keys(optionNames), undefined, advice)
   const failover = recordAt(options.failover ?? {}, 'failover')
   refuseUnknown(failover, ['maxCandidates', 'streamFallback', 'midStream'], 'failover')
-  if (failover.midStream !== undefined) wordAt(failover.midStream, 'failover.midStream', ['error'])
   const limits = recordAt(options.limits ?? {}, 'limits')
   refuseUnknown(limits, ['maxEventBytes', 'maxResponseBytes'], 'limits')
   const { fetch, clock, logger } = options
@@ -185,8 +208,12 @@ function check(options: Fields): HandlerSettings {
     failover: {
       maxCandidates: wholeNumberAt(failover.maxCandidates ?? 5, 'failover.maxCandidates', 1),
       streamFallback: booleanAt(failover.streamFallback ?? true, 'failover.streamFallback'),
+      midStream: wordAt(failover.midStream ?? 'error', 'failover.midStream', ['error', 'restart']),
     },
-    timeout: checkTimeout(options.timeout, defaultLimits),
+    timeout: checkTimeout(options.timeout, {}),
+    retry: checkRetry(options.retry),
+    breaker: checkBreaker(options.breaker),
+    concurrency: checkConcurrency(options.concurrency),
     limits: {
       maxEventBytes: wholeNumberAt(limits.maxEventBytes ?? 1024 * 1024, 'limits.maxEventBytes', 1024),
       maxResponseBytes: wholeNumberAt(
@@ -208,21 +235,18 @@ function check(options: Fields): HandlerSettings {
 /** Options that people know from elsewhere, and what to do instead. */
 const advice: ReadonlyMap<string, string> = new Map([
   ['apiKey', 'Use keys: { provider: key }.'],
+  ['maxRetries', 'Use retry: { maxRetries }.'],
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
   ...[
     'accessPlans',
-    'breaker',
     'budgets',
     'catalogue',
     'classifier',
-    'concurrency',
     'countTokens',
     'governance',
     'hosts',
     'keyFallback',
-    'maxRetries',
     'prices',
-    'retry',
     'routing',
     'store',
     'tenants',
@@ -231,16 +255,11 @@ const advice: ReadonlyMap<string, string> = new Map([
   ].map((name) => [name, notThere] as const),
 ])
 
-function checkKeys(value: unknown): Map<string, Secret | KeyFunction> {
-  const keys = new Map<string, Secret | KeyFunction>()
+function checkKeys(value: unknown): Map<string, readonly PooledKey[] | KeyFunction> {
+  const keys = new Map<string, readonly PooledKey[] | KeyFunction>()
   for (const [provider, setting] of Object.entries(recordAt(value, 'keys'))) {
     if (setting === undefined) continue
-    if (Array.isArray(setting)) {
-      const field = `keys.${provider}`
-      const why = 'must be text or a function: several keys for one provider are not taken yet.'
-      throw new ByokError('invalid-key-format', `${field}: ${why}`, { provider, field })
-    }
-    keys.set(provider, typeof setting === 'function' ? (setting as KeyFunction) : secretOf(setting, provider)) // its result is checked
+    keys.set(provider, typeof setting === 'function' ? (setting as KeyFunction) : keysOf(setting, provider)) // its result is checked
   }
   return keys
 }

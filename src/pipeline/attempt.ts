@@ -7,6 +7,9 @@ import { toUsd } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
 import type { OutputEvent, ToolCallEvent } from '../core/stream-event.js'
 import type { Usage } from '../core/usage.js'
+import type { PooledKey } from '../keys/pooled-key.js'
+import { meaningOf } from '../resilience/failure.js'
+import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import type { RequestContext } from './context.js'
 import { Exchange } from './exchange.js'
@@ -15,6 +18,8 @@ import type { Candidate } from './plan.js'
 /** Who is asked, how, and what. */
 export interface Step {
   readonly candidate: Candidate
+  /** The key that pays. */
+  readonly key: PooledKey
   readonly mode: AttemptMode
   readonly chat: ChatRequest
   /** Another candidate may still answer, so this one must leave it time. */
@@ -48,7 +53,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
     context.display.restart()
-    await context.announce({ type: 'attempt', id, provider, model, mode })
+    const restarted = context.takeRestart() ? { restarted: true as const } : {}
+    await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
     if (context.interruption !== undefined) throw context.interruption
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
@@ -66,6 +72,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
     exchange.close(ending.outcome === 'success')
     const attempt = written()
     context.attempts.push(attempt)
+    noteHealth(attempt)
     if (exchange.wasAsked) await parts.budget.commit(attempt)
     else await parts.budget.release(id)
     parts.emitter.emit('attempt-end', { ...labels, attempt })
@@ -83,6 +90,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
       outcome,
       ...(error === undefined ? {} : { error: summary(error) }),
       credentialSource: candidate.credential.source,
+      ...(candidate.credential.keys.length > 1 ? { key: step.key.id } : {}),
       startedAt,
       durationMs: toMicroseconds(parts.clock.now() - startedOn),
       ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(exchange.firstDeltaMs) }),
@@ -91,9 +99,32 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
     }
   }
 
+  function noteHealth({ durationMs }: Attempt): void {
+    if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
+    else if (ending.error !== undefined && meaningOf(ending.error).against === 'model')
+      parts.health.note(nameOf(candidate), false, durationMs)
+  }
+
   function costOf(usage: Usage): number | null {
     const cost = parts.prices.price(provider, model, usage)
     return cost === null ? null : toUsd(cost)
+  }
+}
+
+/** The record of a candidate that nothing was sent to. */
+export function skippedAttempt(candidate: Candidate, error: ByokError, { parts }: RequestContext): Attempt {
+  const { provider, model, credential } = candidate
+  return {
+    id: parts.newId('att'),
+    provider,
+    model,
+    mode: 'stream',
+    outcome: 'skipped',
+    error: summary(error),
+    credentialSource: credential.source,
+    startedAt: parts.clock.date(),
+    durationMs: 0,
+    costUsd: 0,
   }
 }
 

@@ -5,6 +5,8 @@ import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
 import type { AttemptEvent, OutputEvent, StreamEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
+import type { AttemptLimits } from '../resilience/deadline.js'
+import { totalLimit } from '../resilience/limits.js'
 import { onAbort } from './abort-listeners.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
@@ -25,6 +27,12 @@ export class RequestContext {
   firstDeltaMs: number | undefined
   /** The caller has seen output: nobody may take over any more. */
   hasShown = false
+  /** Retries so far, over all candidates. */
+  retries = 0
+  /** What was changed in the request on its way. */
+  readonly repairs: string[] = []
+  #totalMs: number
+  #isRestarting = false
   readonly #startedOn: number
   readonly #waits = new Interruption()
   readonly #listeners = new Set<(error: ByokError) => void>()
@@ -48,6 +56,7 @@ export class RequestContext {
     this.parts = parts
     this.commit = commit
     this.warnings = [...request.warnings]
+    this.#totalMs = totalLimit(request.limits, [])
     this.startedAt = parts.clock.date()
     this.#startedOn = parts.clock.now()
     this.display = new Display(request.callbacks, parts.emitter, request.labels, (name) =>
@@ -61,7 +70,7 @@ export class RequestContext {
 
   /** What is left of the total limit. */
   get remainingMs(): number {
-    return Math.max(0, this.request.limits.totalMs - this.elapsedMs)
+    return Math.max(0, this.#totalMs - this.elapsedMs)
   }
 
   /** What ended the request from outside, if anything did. */
@@ -71,7 +80,7 @@ export class RequestContext {
 
   /** Begins to watch the caller's signal and the total limit, until `stop`. */
   start(): void {
-    const { signal, limits } = this.request
+    const { signal } = this.request
     if (signal?.aborted) {
       this.interrupt(abortedBy(signal.reason))
       return
@@ -79,10 +88,42 @@ export class RequestContext {
     if (signal !== undefined) {
       this.#stopListening = onAbort(signal, () => this.interrupt(abortedBy(signal.reason)))
     }
-    this.#cancelTotal = this.parts.clock.timer(limits.totalMs, () => {
-      const message = `The request took longer than its limit of ${limits.totalMs} ms.`
+    this.#watchTotal()
+  }
+
+  /** The candidates are known, and with them how long the whole may take. */
+  allow(attempts: readonly AttemptLimits[]): void {
+    const totalMs = totalLimit(this.request.limits, attempts)
+    if (totalMs === this.#totalMs || this.interruption !== undefined) return
+    this.#totalMs = totalMs
+    this.#cancelTotal?.()
+    this.#watchTotal()
+  }
+
+  #watchTotal(): void {
+    this.#cancelTotal = this.parts.clock.timer(this.remainingMs, () => {
+      const message = `The request took longer than its limit of ${this.#totalMs} ms.`
       this.interrupt(new ByokError('timeout', message, { phase: 'total' }))
     })
+  }
+
+  /** Another answer begins, after one that the caller has seen a part of. */
+  restart(): void {
+    this.hasShown = false
+    this.#isRestarting = true
+  }
+
+  /** True once after a restart: whoever iterates is told so. */
+  takeRestart(): boolean {
+    const isRestarting = this.#isRestarting
+    this.#isRestarting = false
+    return isRestarting
+  }
+
+  /** The request was changed so that a provider takes it. */
+  noteRepair(note: string): void {
+    this.repairs.push(note)
+    this.warn({ code: 'request-repaired', message: note })
   }
 
   /** The request is over. */

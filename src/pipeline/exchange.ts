@@ -9,6 +9,7 @@ import { textOf } from '../core/safe-text.js'
 import type { Secret } from '../core/secret.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
+import type { PooledKey } from '../keys/pooled-key.js'
 import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline, type AttemptLimits } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
@@ -20,6 +21,7 @@ import type { Candidate } from './plan.js'
 /** Whom a call asks, how, and what. */
 interface ExchangeCall {
   readonly candidate: Candidate
+  readonly key: PooledKey
   readonly mode: AttemptMode
   readonly chat: ChatRequest
   readonly hasNext: boolean
@@ -32,6 +34,7 @@ export class Exchange {
   firstDeltaMs: number | undefined
   readonly #startedOn: number
   readonly #candidate: Candidate
+  readonly #key: Secret | undefined
   readonly #mode: AttemptMode
   readonly #chat: ChatRequest
   readonly #attemptId: string
@@ -51,6 +54,7 @@ export class Exchange {
   constructor(call: ExchangeCall, attemptId: string, context: RequestContext) {
     const { chat } = call
     this.#candidate = call.candidate
+    this.#key = call.key.secret
     this.#mode = call.mode
     this.#chat = chat
     this.#attemptId = attemptId
@@ -59,7 +63,8 @@ export class Exchange {
     this.#startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
     this.#isHeldToLimits = call.mode === 'stream' || call.hasNext
-    const limits = call.mode === 'stream' ? request.limits : shareOf(request.limits, context.remainingMs)
+    const { limits: own } = call.candidate
+    const limits = call.mode === 'stream' ? own : shareOf(own, context.remainingMs)
     this.#deadline = new AttemptDeadline({
       clock: parts.clock,
       limits,
@@ -96,11 +101,11 @@ export class Exchange {
 
   /** What was thrown as an error of ours, with what had arrived. */
   errorOf(thrown: unknown): ByokError {
-    const { provider, model, credential } = this.#candidate
-    const known = isByokError(thrown) ? thrown : wrapped(thrown, provider, credential.key)
+    const { provider, model } = this.#candidate
+    const known = isByokError(thrown) ? thrown : wrapped(thrown, provider, this.#key)
     const error = this.hadOutput ? brokenOff(known) : known
     const partial = this.hadOutput ? { partial: this.accumulator.partial() } : {}
-    return withoutKey(error.with({ provider, model, ...partial }), credential.key)
+    return withoutKey(error.with({ provider, model, ...partial }), this.#key)
   }
 
   /** Lets go of everything; closes the connection where the answer has not come whole. */
@@ -179,7 +184,7 @@ export class Exchange {
 
   #open(): AsyncIterator<Delta | readonly Delta[]> {
     const { adapter } = this.#candidate.entry
-    const { key } = this.#candidate.credential
+    const key = this.#key
     const call: ProviderCall = {
       model: this.#candidate.model,
       request: this.#chat,
@@ -212,7 +217,7 @@ export class Exchange {
 
   /** Words that a provider chooses may be the key. What the model itself says is handed on as it is. */
   #safe(delta: Delta): Delta {
-    const { key } = this.#candidate.credential
+    const key = this.#key
     return key === undefined ? delta : deltaWithoutKey(delta, key)
   }
 

@@ -1,78 +1,198 @@
-// The ladder of one candidate: a stream, then the same request once without streaming, and no further.
+// The ladder of one candidate: a stream, again where that may help, then the same request once without streaming.
 
+import pRetry from 'p-retry'
 import { type ByokError, isByokError } from '../core/errors.js'
+import type { ChatRequest } from '../core/request.js'
 import { isUnreachable } from '../providers/network-error.js'
+import { meaningOf } from '../resilience/failure.js'
+import { retryDelay } from '../resilience/retry.js'
+import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
-import { runAttempt, type Step } from './attempt.js'
+import { runAttempt, type Step, skippedAttempt } from './attempt.js'
 import type { RequestContext } from './context.js'
 import type { Candidate } from './plan.js'
 
+/** A candidate, who would be asked behind it, and what its extra requests have cost so far. */
+interface Climb {
+  readonly candidate: Candidate
+  readonly rest: readonly Candidate[]
+  readonly context: RequestContext
+  /** The request as this candidate gets it. */
+  chat: ChatRequest
+  isMended: boolean
+  taken: number
+}
+
 /**
- * Asks one candidate. A stream that fails before any output, in a way that may be streaming's own fault, is followed
- * at once by the same request without streaming, which the caller does not notice; if that fails too, its error counts.
+ * Asks one candidate. A stream that fails before any output, in a way that may pass, is asked for again; in a way that
+ * may be streaming's own fault, it is followed at once by the same request without streaming, which the caller does not
+ * notice; if that fails too, its error counts. The breaker judges the whole of it as one call.
  */
 export async function askCandidate(
   candidate: Candidate,
-  hasNext: boolean,
+  rest: readonly Candidate[],
   context: RequestContext,
 ): Promise<Answer> {
-  const { breaker } = context.parts
-  const permit = breaker.acquire(candidate)
+  const { breaker, tokens, turns, concurrency, retry } = context.parts
+  const name = nameOf(candidate)
+  const place = skipping(candidate, context, () =>
+    turns.take(`provider ${candidate.provider}`, concurrency.perProvider),
+  )
   try {
-    const answer = await climb(candidate, hasNext, context)
-    permit.success()
-    return answer
+    await context.guard(place.come)
+    const permit = skipping(candidate, context, () => breaker.acquire(name))
+    const climb: Climb = { candidate, rest, context, chat: context.request.chat, isMended: false, taken: 0 }
+    try {
+      const answer = await ascend(climb)
+      permit.success()
+      tokens.giveBack(purseOf(climb), climb.taken)
+      return answer
+    } catch (error) {
+      if (isByokError(error) && meaningOf(error).against === 'model') {
+        permit.failure(error)
+        if ((error.retryAfterMs ?? 0) > retry.maxRetryAfterMs) breaker.park(name, error)
+      } else permit.ignore()
+      throw error
+    }
+  } finally {
+    place.leave()
+  }
+}
+
+/** Whether a candidate could be asked now. */
+function isReady(candidate: Candidate, { parts }: RequestContext): boolean {
+  const { provider, model, credential } = candidate
+  return (
+    parts.breaker.isReady(nameOf(candidate)) &&
+    parts.keyPool.refusal(provider, model, credential.keys) === undefined
+  )
+}
+
+/** Where nothing is sent, that is written down too. */
+function skipping<Result>(candidate: Candidate, context: RequestContext, enter: () => Result): Result {
+  try {
+    return enter()
   } catch (error) {
-    if (isByokError(error) && countsAgainstModel(error)) permit.failure(error)
-    else permit.ignore()
+    if (isByokError(error)) context.attempts.push(skippedAttempt(candidate, error, context))
     throw error
   }
 }
 
-async function climb(candidate: Candidate, hasNext: boolean, context: RequestContext): Promise<Answer> {
+async function ascend(climb: Climb): Promise<Answer> {
+  const { candidate, context } = climb
   const { entry, provider, model } = candidate
   const { streamingRefusals } = context.parts
-  const { chat, failover } = context.request
-  const stream: Step = { candidate, mode: 'stream', chat, hasNext }
-  const whole: Step = { ...stream, mode: 'whole' }
   const canAskWhole = entry.adapter.complete !== undefined
-  const mayFallBack = canAskWhole && failover.streamFallback
-  if (canAskWhole && !entry.streams) return askAgain(whole, context)
-  if (mayFallBack && streamingRefusals.includes(provider, model)) return askAgain(whole, context)
+  const mayFallBack = canAskWhole && context.request.failover.streamFallback
+  if (canAskWhole && !entry.streams) return askAgain('whole', climb)
+  if (mayFallBack && streamingRefusals.includes(provider, model)) return askAgain('whole', climb)
   try {
-    return await askAgain(stream, context)
+    return await askAgain('stream', climb)
   } catch (error) {
     if (!mayFallBack || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
-    if (!isRefusal && !mayBeStreamingsFault(error)) throw error
-    const answer = await runAttempt(whole, context)
+    if (!isRefusal && !(mayBeStreamingsFault(error) && mayPayFor(error, climb))) throw error
+    const answer = await ask('whole', climb)
     if (isRefusal) streamingRefusals.remember(provider, model) // now it is known that streaming was what it refused
     return answer
   }
 }
 
-/** One step of the ladder: again after a wait, and once with the request mended, where the parts say so. */
-async function askAgain(first: Step, context: RequestContext): Promise<Answer> {
-  const { retry, repair } = context.parts
-  let step = first
-  for (let retries = 0; ; ) {
-    try {
-      return await runAttempt(step, context)
-    } catch (error) {
+/** One step of the ladder: with the next key, once with the request mended, and again after a wait, as each may help. */
+function askAgain(mode: Step['mode'], climb: Climb): Promise<Answer> {
+  const { context } = climb
+  return pRetry(() => ask(mode, climb), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 0, // how long to wait, and whether at all, is decided here
+    shouldRetry: async ({ error }) => {
       if (!isByokError(error) || error.partial !== undefined || context.interruption !== undefined)
-        throw error
-      const mended = step === first ? repair(step.chat, error) : undefined
-      if (mended !== undefined) {
-        step = { ...step, chat: mended }
-        continue
-      }
-      const delayMs = retry.delayMs(error, retries)
-      if (delayMs === undefined) throw error
-      retries += 1
-      await context.pause(delayMs)
-    }
+        return false
+      return isMended(error, climb) || hasOtherKey(error, climb) || waitFor(error, climb)
+    },
+  })
+}
+
+/** Asks with a key that may be used. */
+async function ask(mode: Step['mode'], climb: Climb): Promise<Answer> {
+  const { candidate, rest, context, chat } = climb
+  const { provider, model, credential } = candidate
+  const { keyPool } = context.parts
+  const key = keyPool.pick(provider, model, credential.keys)
+  if (key === undefined) {
+    const refusal = keyPool.refusal(provider, model, credential.keys)
+    if (refusal === undefined) return ask(mode, climb) // one has come back this very moment
+    context.attempts.push(skippedAttempt(candidate, refusal.error, context))
+    throw refusal.error
   }
+  try {
+    const answer = await runAttempt({ candidate, key, mode, chat, hasNext: rest.length > 0 }, context)
+    keyPool.succeeded(provider, model, key)
+    return answer
+  } catch (error) {
+    const isTelling = isByokError(error) && !(key.isRenewed && error.code !== 'rate-limited')
+    if (isTelling) keyPool.failed(provider, model, key, error)
+    throw error
+  }
+}
+
+/** Once a candidate, a request is mended where a parameter was refused that the question does not need. */
+function isMended(error: ByokError, climb: Climb): boolean {
+  const { candidate, context } = climb
+  const { provider, entry } = candidate
+  if (climb.isMended || context.request.chat.strict) return false
+  const mended = context.parts.repair({ provider, dialect: entry.dialect }, climb.chat, error)
+  if (mended === undefined) return false
+  climb.isMended = true
+  climb.chat = mended.chat
+  context.noteRepair(mended.note)
+  return true
+}
+
+/** A key that was refused, or that must rest, gives way to the next one at once. */
+function hasOtherKey(error: ByokError, { candidate, context }: Climb): boolean {
+  const { provider, model, credential } = candidate
+  if (meaningOf(error).against !== 'key') return false
+  return context.parts.keyPool.refusal(provider, model, credential.keys) === undefined
+}
+
+/** Waits, where asking the same candidate again may help, may be afforded, and nobody else could answer instead. */
+async function waitFor(error: ByokError, climb: Climb): Promise<boolean> {
+  const { candidate, rest, context } = climb
+  const { retry, clock, keyPool } = context.parts
+  const kind = meaningOf(error).retry
+  if (kind === 'no' || !error.isRetryable || context.retries >= retry.maxRetries) return false
+  if (kind === 'throttle' && rest.some((other) => isReady(other, context))) return false
+  const delayMs = retryDelay(error, kind, context.retries, retry, clock)
+  if (delayMs === undefined) return false
+  const refusal = keyPool.refusal(candidate.provider, candidate.model, candidate.credential.keys)
+  const waitMs = Math.max(delayMs, refusal === undefined ? 0 : refusal.retryAfterMs + 1) // timers are a little early at times
+  if (waitMs >= context.remainingMs || !pay(kind, climb)) return false
+  context.retries += 1
+  await context.pause(waitMs)
+  return true
+}
+
+/** In an outage the request without streaming is paid like a retry; where streaming itself is the trouble, it is free. */
+function mayPayFor(error: ByokError, climb: Climb): boolean {
+  const isOutage =
+    error.code === 'network' ||
+    error.code === 'timeout' ||
+    error.status !== undefined ||
+    error.upstream?.code !== undefined
+  return !isOutage || pay('transient', climb)
+}
+
+function pay(kind: 'transient' | 'throttle', climb: Climb): boolean {
+  const taken = climb.context.parts.tokens.take(purseOf(climb), kind)
+  if (taken === undefined) return false
+  climb.taken += taken
+  return true
+}
+
+/** Each tenant has a purse for each provider. */
+function purseOf({ candidate, context }: Climb): string {
+  return JSON.stringify([context.request.labels.tenant ?? null, candidate.provider])
 }
 
 /** Failures that the same request without streaming may not meet. Nothing that came after output is among them. */
@@ -87,22 +207,6 @@ export function mayBeStreamingsFault(error: ByokError): boolean {
       return !isUnreachable(error.upstream?.code)
     case 'timeout':
       return error.phase === 'first-token' || error.phase === 'idle' || error.status !== undefined
-    default:
-      return false
-  }
-}
-
-/** Whether a failure says something about the model. Where the caller left, or the request or its key was at fault, it says nothing. */
-function countsAgainstModel(error: ByokError): boolean {
-  switch (error.code) {
-    case 'network':
-    case 'timeout':
-    case 'provider':
-    case 'overloaded':
-    case 'stream-interrupted':
-    case 'invalid-response':
-    case 'event-too-large':
-      return true
     default:
       return false
   }

@@ -7,11 +7,18 @@ import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/ledger.js'
 import type { PriceSource } from '../cost/price.js'
 import type { SafeEmitter } from '../events/emitter.js'
+import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
+import type { Breaker } from '../resilience/breaker.js'
+import type { HealthRecord } from '../resilience/health.js'
+import type { RetryOptions } from '../resilience/retry.js'
+import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
+import type { Turns } from '../resilience/turns.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { PreparedRequest } from './prepared-request.js'
+import type { Mended, RepairTarget } from './repair.js'
 
 /** The providers of a handler, in the order in which the app named them. */
 export interface Providers {
@@ -20,27 +27,8 @@ export interface Providers {
   configured(): readonly string[]
 }
 
-/** A permission to ask a model, given back exactly once. */
-export interface Permit {
-  success(): void
-  failure(error: ByokError): void
-  /** Says nothing about the model: the caller left, or the request was at fault. */
-  ignore(): void
-}
-
-/** Remembers which models fail. `acquire` throws `circuit-open` for one that must not be asked. */
-export interface Breaker {
-  acquire(candidate: ModelReference): Permit
-}
-
-/** Whether, and after what wait, the same model is asked again. */
-export interface RetryPolicy {
-  /** Milliseconds to wait, or `undefined` to move on. */
-  delayMs(error: ByokError, retries: number): number | undefined
-}
-
 /** Mends a request that a provider refused; `undefined` where nothing recognised is wrong with it. */
-export type RequestRepair = (chat: ChatRequest, error: ByokError) => ChatRequest | undefined
+export type RequestRepair = (target: RepairTarget, chat: ChatRequest, error: ByokError) => Mended | undefined
 
 /** Says which tool calls may be handed to the caller. Throws `tool-denied`. */
 export type Governance = (request: PreparedRequest, calls: readonly ToolCallEvent[]) => Promise<void>
@@ -58,8 +46,13 @@ export interface Parts {
   readonly keys: KeyResolver
   readonly budget: Budget
   readonly prices: PriceSource
-  readonly retry: RetryPolicy
+  readonly keyPool: KeyPool
+  readonly retry: RetryOptions
+  readonly tokens: RetryTokens
   readonly breaker: Breaker
+  readonly turns: Turns
+  readonly concurrency: { readonly perProvider: number | undefined; readonly perTenant: number | undefined }
+  readonly health: HealthRecord
   readonly repair: RequestRepair
   readonly governance: Governance
   readonly reRank: ReRanker
@@ -68,17 +61,6 @@ export interface Parts {
   /** A name that no other request or attempt has. */
   readonly newId: (prefix: string) => string
 }
-
-/** Every model may be asked, and nothing is remembered. */
-export const closedBreaker: Breaker = {
-  acquire: () => ({ success: () => undefined, failure: () => undefined, ignore: () => undefined }),
-}
-
-/** No model is asked twice in the same way. */
-export const noRetry: RetryPolicy = { delayMs: () => undefined }
-
-/** A refused request stays refused. */
-export const noRepair: RequestRepair = () => undefined
 
 /** Every call may be handed over. */
 export const allowAll: Governance = async () => undefined

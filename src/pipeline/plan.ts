@@ -1,15 +1,20 @@
 // Which models a request will try, in order, and whose key pays for each. No call is made, and nothing is changed.
 
 import { ByokError, isByokError } from '../core/errors.js'
+import { estimatePromptTokens } from '../core/token-estimate.js'
+import { withoutSecret } from '../keys/pooled-key.js'
 import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
+import type { AttemptLimits } from '../resilience/deadline.js'
+import { attemptLimits } from '../resilience/limits.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
-/** A model that will be asked, and the key for it. */
+/** A model that will be asked, the keys for it, and how long it may take. */
 export interface Candidate extends ModelReference {
   readonly entry: RegisteredProvider
+  readonly limits: AttemptLimits
   readonly credential: Credential
 }
 
@@ -31,6 +36,9 @@ export interface Plan {
  */
 export async function makePlan(request: PreparedRequest, parts: Parts): Promise<Plan> {
   const wanted = request.models === 'auto' ? defaults(request, parts) : request.models
+  const promptTokens = estimatePromptTokens(request.chat)
+  const limitsOf = ({ isLocal = false }: RegisteredProvider): AttemptLimits =>
+    attemptLimits(request.limits, { isLocal, promptTokens })
   const candidates: Candidate[] = []
   const excluded: ExcludedModel[] = []
   let lookupFailure: ByokError | undefined
@@ -48,7 +56,7 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
     try {
       const credential = await credentialFor(entry, request, parts)
       if (credential === undefined) excluded.push({ ...reference, reason: `no key for "${entry.id}"` })
-      else candidates.push({ ...reference, entry, credential })
+      else candidates.push({ ...reference, entry, credential, limits: limitsOf(entry) })
     } catch (error) {
       if (!isByokError(error)) throw error
       lookupFailure ??= error
@@ -82,10 +90,18 @@ async function credentialFor(
   // What authenticates as the app pays as the app.
   const carrier =
     entry.isAppsOwn && !entry.needsKey
-      ? { source: 'app' as const, ...(entry.ownKey === undefined ? {} : { key: entry.ownKey }) }
+      ? {
+          source: 'app' as const,
+          keys:
+            entry.ownKey === undefined
+              ? withoutSecret
+              : [{ id: 'client', weight: 1, secret: entry.ownKey, isRenewed: true as const }],
+        }
       : undefined
   const credential = await parts.keys.resolve(context, request.keys, carrier)
-  return credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none' })
+  return (
+    credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none', keys: withoutSecret })
+  )
 }
 
 /** What a re-ranker adds or drops is undone: it may only reorder. */

@@ -4,7 +4,7 @@ import type { RequestLabels } from '../core/handler-events.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Warning } from '../core/warning.js'
 import type { RequestKeys } from '../keys/resolver.js'
-import type { AttemptLimits } from '../resilience/deadline.js'
+import type { GivenLimits } from '../resilience/limits.js'
 import type { ModelReference } from '../routing/model-reference.js'
 
 /** Hears the deltas of one request, or of all requests of a handler. One that throws harms nobody. */
@@ -31,6 +31,8 @@ export interface FailoverPolicy {
   readonly maxCandidates: number
   /** A model whose stream fails before output is asked once more, without streaming. */
   readonly streamFallback: boolean
+  /** What happens when a stream breaks after output was seen. */
+  readonly midStream: 'error' | 'restart'
 }
 
 /** A request after the door. */
@@ -43,7 +45,8 @@ export interface PreparedRequest {
   /** The models to try in order; `auto` leaves it to the plan. */
   readonly models: readonly ModelReference[] | 'auto'
   readonly keys: RequestKeys
-  readonly limits: AttemptLimits & { readonly totalMs: number }
+  /** What the app or the request says; the rest depends on whom is asked. */
+  readonly limits: GivenLimits
   readonly failover: FailoverPolicy
   readonly callbacks: readonly DeltaCallbacks[]
   readonly repairToolArguments: boolean

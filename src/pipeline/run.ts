@@ -3,6 +3,8 @@
 import { toMicroseconds } from '../core/clock.js'
 import { asByokError, ByokError, isByokError } from '../core/errors.js'
 import type { CompletionResponse, PartialAnswer } from '../core/response.js'
+import { meaningOf } from '../resilience/failure.js'
+import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import { completionResponse } from '../stream/response.js'
@@ -18,11 +20,15 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
   const { parts, request } = context
   const { emitter } = parts
   const { labels } = request
+  let place: Turn | undefined
   try {
     context.start()
     emitter.emit('request', { ...labels, requestedModel: request.requestedModel, method: request.method })
     if (context.interruption !== undefined) throw context.interruption
+    place = tenantsPlace(context)
+    await context.guard(place.come)
     const plan = await context.guard(makePlan(request, parts))
+    context.allow(plan.candidates.map(({ limits }) => limits))
     const { answer, candidate } = await firstAnswer(plan, context)
     const response = respond(answer, candidate, plan, context)
     emitter.emit('request-end', { ...labels, response })
@@ -33,8 +39,16 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     emitter.emit('error', { ...labels, error: complete })
     throw complete
   } finally {
+    place?.leave()
     context.stop()
   }
+}
+
+/** A tenant may have so many requests under way. */
+function tenantsPlace({ request, parts }: RequestContext): Turn {
+  const { tenant } = request.labels
+  const limit = tenant === undefined ? undefined : parts.concurrency.perTenant
+  return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
 async function firstAnswer(
@@ -50,11 +64,11 @@ async function firstAnswer(
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      const hasNext = index < plan.candidates.length - 1
-      return { answer: await askCandidate(candidate, hasNext, context), candidate }
+      return { answer: await askCandidate(candidate, plan.candidates.slice(index + 1), context), candidate }
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       if (context.interruption !== undefined) throw context.interruption
+      if (context.hasShown) context.restart()
       last = { candidate, error }
       partial = error.partial ?? partial
     }
@@ -62,23 +76,12 @@ async function firstAnswer(
   throw allFailed(last?.error, partial, context)
 }
 
-/** Whether another candidate may answer instead: not once the caller has seen output, and not for what is no failure of the model. */
+/** Whether another candidate may answer instead: once the caller has seen output, only where a restart was asked for. */
 function mayGoOn(error: ByokError, context: RequestContext): boolean {
-  if (context.hasShown) return false
-  switch (error.code) {
-    case 'aborted':
-    case 'content-filter':
-    case 'tool-denied':
-    case 'internal':
-    case 'store-unavailable':
-      return false
-    case 'timeout':
-      return error.phase !== 'total'
-    case 'invalid-request':
-      return error.status !== undefined || error.upstream !== undefined // else it is our own word, before sending
-    default:
-      return true
-  }
+  if (!meaningOf(error).mayGoOn) return false
+  if (!context.hasShown) return true
+  const { method, failover } = context.request
+  return method === 'streamCompletion' && failover.midStream === 'restart'
 }
 
 function allFailed(
@@ -87,6 +90,7 @@ function allFailed(
   context: RequestContext,
 ): ByokError {
   const { attempts } = context
+  if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
   for (const attempt of attempts) {
     const seen = failures.get(nameOf(attempt)) ?? []
@@ -101,6 +105,20 @@ function allFailed(
     isRetryable: last?.isRetryable ?? false,
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
     ...(partial === undefined ? {} : { partial }),
+  })
+}
+
+/** Nobody could be asked: the error says when somebody can. */
+function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+  const waits = attempts.map(({ error }) => error?.retryAfterMs ?? Number.POSITIVE_INFINITY)
+  const retryAfterMs = Math.min(...waits)
+  const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
+  const names = attempts.map(nameOf).join(', ')
+  return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
+    attempts: [...attempts],
+    cause: last,
+    isRetryable: true,
+    ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
 
@@ -128,7 +146,7 @@ function respond(
     },
     credentialSource: candidate.credential.source,
     warnings: context.warnings,
-    repairs: [],
+    repairs: context.repairs,
   })
 }
 

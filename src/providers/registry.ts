@@ -43,6 +43,10 @@ export interface RegisteredProvider {
   readonly ownKey?: Secret
   readonly defaultModel: string | null
   readonly streams: boolean
+  /** A server of one's own: slow to begin, and worth waiting for. */
+  readonly isLocal?: boolean
+  /** Absent where an adapter from outside speaks its own way. */
+  readonly dialect?: DialectName
 }
 
 /** What the registry is built from. */
@@ -112,6 +116,8 @@ export class ProviderRegistry {
       ...(ownKey === undefined ? {} : { ownKey }),
       defaultModel: row.defaultModel,
       streams: row.streaming !== false,
+      isLocal: row.local === true || (row.keys === 'none' && isLoopback(row.baseURL)),
+      dialect: row.dialect,
     }
   }
 
@@ -186,4 +192,11 @@ function protocolOf(address: string): string {
 
 function config(id: string, field: string, why: string): ByokError {
   return new ByokError('config', `providers.${id}.${field}: ${why}`, { field: `providers.${id}.${field}` })
+}
+
+/** An address on the machine itself. */
+function isLoopback(baseURL: string | null): boolean {
+  if (baseURL === null) return false
+  const { hostname } = new URL(baseURL)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

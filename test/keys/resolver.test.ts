@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ByokError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
 import { BYOKHandler } from '../../src/handler.js'
+import { onlyKey, withoutSecret } from '../../src/keys/pooled-key.js'
 import { type KeyContext, type KeyFunction, KeyResolver, type RequestKeys } from '../../src/keys/resolver.js'
 import { failureOf } from '../pipeline/stage.js'
 
@@ -14,7 +15,9 @@ const broughtFor = (provider: string): RequestKeys =>
 
 function resolverWith(setting?: string | KeyFunction): KeyResolver {
   if (setting === undefined) return new KeyResolver(new Map())
-  return new KeyResolver(new Map([['one', typeof setting === 'string' ? new Secret(setting) : setting]]))
+  return new KeyResolver(
+    new Map([['one', typeof setting === 'string' ? onlyKey(new Secret(setting)) : setting]]),
+  )
 }
 
 /** The key and its source, to be compared. */
@@ -25,7 +28,7 @@ async function foundBy(
   carrier?: Parameters<KeyResolver['resolve']>[2],
 ): Promise<unknown> {
   const credential = await resolver.resolve({ provider: 'one', ...context }, keys, carrier)
-  return credential && [credential.source, credential.key?.reveal()]
+  return credential && [credential.source, credential.keys[0]?.secret?.reveal()]
 }
 
 describe('a key that the app gave as text', () => {
@@ -64,7 +67,7 @@ describe('a request that brings keys', () => {
       isAsked = true
       return appsKey
     }
-    const carrier = { source: 'app', key: new Secret(appsKey) } as const
+    const carrier = { source: 'app', keys: onlyKey(new Secret(appsKey)) } as const
     for (const setting of [undefined, appsKey, find]) {
       for (const context of [{}, { tenant: 'acme' }])
         expect(await foundBy(resolverWith(setting), context, broughtFor('two'), carrier)).toBeUndefined()
@@ -155,13 +158,16 @@ describe('a key function', () => {
 })
 
 describe('what the app’s own client or transport pays with', () => {
-  const client = { source: 'app', key: new Secret('test-key-client-0001') } as const
+  const client = { source: 'app', keys: onlyKey(new Secret('test-key-client-0001')) } as const
   const clients = ['app', 'test-key-client-0001']
 
   it('pays where nothing else is set, and a client also where the app has given another key', async () => {
     expect(await foundBy(resolverWith(), { tenant: 'acme' }, none, client)).toEqual(clients)
     expect(await foundBy(resolverWith(appsKey), {}, none, client)).toEqual(clients)
-    expect(await foundBy(resolverWith(appsKey), {}, none, { source: 'app' })).toEqual(['app', appsKey])
+    expect(await foundBy(resolverWith(appsKey), {}, none, { source: 'app', keys: withoutSecret })).toEqual([
+      'app',
+      appsKey,
+    ])
   })
 
   it('gives way to a key that the request or the tenant brings', async () => {

@@ -4,14 +4,38 @@ import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { AttemptLedger } from '../../src/cost/ledger.js'
 import { unknownPrices } from '../../src/cost/price.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
+import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
 import { RequestContext } from '../../src/pipeline/context.js'
-import { allowAll, keepOrder, noRepair, noRetry, type Parts } from '../../src/pipeline/parts.js'
+import { allowAll, keepOrder, type Parts } from '../../src/pipeline/parts.js'
+import { repairRequest } from '../../src/pipeline/repair.js'
 import { run } from '../../src/pipeline/run.js'
+import { Breaker, type BreakerOptions, type Permit } from '../../src/resilience/breaker.js'
+import { HealthRecord } from '../../src/resilience/health.js'
+import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
+import { Turns } from '../../src/resilience/turns.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
+
+/** A breaker that never opens, and writes down how each permit was ended. */
+class WatchedBreaker extends Breaker {
+  readonly #verdicts: string[]
+
+  constructor(options: BreakerOptions, clock: FakeClock, verdicts: string[]) {
+    super({ ...options, consecutiveFailures: 1e9, minimumCalls: 1e9 }, clock, () => undefined)
+    this.#verdicts = verdicts
+  }
+
+  override acquire(): Permit {
+    const index = this.#verdicts.push('') - 1
+    const say = (verdict: string) => () => {
+      this.#verdicts[index] += verdict
+    }
+    return { success: say('success'), failure: say('failure'), ignore: say('ignore') }
+  }
+}
 
 /** The parts of a handler, with books that can be read. */
 export function booksOf(
@@ -21,6 +45,7 @@ export function booksOf(
 ) {
   const clock = new FakeClock()
   const verdicts: string[] = []
+  const settings = checkHandlerOptions({ clock })
   const entry = { id: adapter.id, adapter, needsKey: false, defaultModel: 'm', streams: true }
   let names = 0
   const parts: Parts = {
@@ -29,17 +54,14 @@ export function booksOf(
     keys: new KeyResolver(new Map()),
     budget: ledger,
     prices: unknownPrices,
-    retry: noRetry,
-    breaker: {
-      acquire: () => {
-        const index = verdicts.push('') - 1
-        const say = (verdict: string) => () => {
-          verdicts[index] += verdict
-        }
-        return { success: say('success'), failure: say('failure'), ignore: say('ignore') }
-      },
-    },
-    repair: noRepair,
+    keyPool: new KeyPool(clock, () => undefined),
+    retry: { ...settings.retry, maxRetries: 0 },
+    tokens: new RetryTokens(),
+    breaker: new WatchedBreaker(settings.breaker, clock, verdicts),
+    turns: new Turns(100),
+    concurrency: settings.concurrency,
+    health: new HealthRecord(clock),
+    repair: repairRequest,
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),
@@ -49,7 +71,7 @@ export function booksOf(
   }
   const prepare = (model: string | string[], commit: 'first-output' | 'done' = 'first-output') =>
     new RequestContext(
-      prepareRequest({ model, prompt: 'x' }, 'streamCompletion', checkHandlerOptions({ clock }), 'req_1'),
+      prepareRequest({ model, prompt: 'x' }, 'streamCompletion', settings, 'req_1'),
       parts,
       commit,
     )

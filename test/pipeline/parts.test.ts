@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest'
 import { ProviderError } from '../../src/core/errors.js'
-import type { RetryPolicy } from '../../src/pipeline/parts.js'
 import { scriptedProvider } from '../../src/testing/scripted-provider.js'
 import { booksOf, drain } from './books.js'
 
@@ -11,7 +10,8 @@ const refused = new ProviderError('invalid-request', 'no', {
   status: 400,
   upstream: { param: 'temperature' },
 })
-const twice: RetryPolicy = { delayMs: (_, retries) => (retries < 2 ? 1_000 : undefined) }
+/** Waits of exactly a second. */
+const twice: RetryOptions = { maxRetries: 2, baseMs: 0, throttleBaseMs: 0, maxMs: 0, maxRetryAfterMs: 60_000 }
 
 describe('a retry policy', () => {
   it('has the same model asked again after its wait', async () => {

@@ -1,7 +1,7 @@
 // The plan: which models a request will try, in order, whose key pays, and why others are left out.
 
 import { describe, expect, it, vi } from 'vitest'
-import { secretOf } from '../../src/keys/key-format.js'
+import { keysOf as pooled } from '../../src/keys/key-format.js'
 import { KeyResolver, type KeySetting } from '../../src/keys/resolver.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions } from '../../src/options/handler-options.js'
@@ -35,7 +35,7 @@ function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
     entries.set(id, { id, adapter, needsKey: true, defaultModel: 'm', streams: true, ...providers[id] })
   }
   const settings = new Map(
-    Object.entries(keys).map(([id, key]) => [id, typeof key === 'string' ? secretOf(key, id) : key]),
+    Object.entries(keys).map(([id, key]) => [id, typeof key === 'function' ? key : pooled(key, id)]),
   )
   const { parts } = booksOf(scriptedProvider({ id: 'unused', replies: ['Hi'] }), undefined, {
     providers: { get: (id) => entries.get(id), configured: () => Object.keys(providers) },
@@ -53,7 +53,8 @@ function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
 
 const names = ({ candidates }: Plan) => candidates.map(nameOf)
 const left = ({ excluded }: Plan) => excluded.map((model) => `${nameOf(model)}: ${model.reason}`)
-const keysOf = ({ candidates }: Plan) => candidates.map(({ credential }) => credential.key?.reveal())
+const keysOf = ({ candidates }: Plan) =>
+  candidates.map(({ credential }) => credential.keys[0]?.secret?.reveal())
 
 const two: Scene = {
   providers: { a: {}, b: {} },

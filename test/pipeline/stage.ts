@@ -75,6 +75,8 @@ export function stageOf(
 ): Stage {
   const names = Object.keys(places)
   const handler = new BYOKHandler({
+    // One request a step, unless a test is about retries.
+    retry: { maxRetries: 0 },
     ...options,
     keys: { ...Object.fromEntries(names.map((name) => [name, `test-key-${name}-0001`])), ...options.keys },
     providers: {

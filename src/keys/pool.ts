@@ -1,0 +1,199 @@
+// Several keys for one provider: which of them may be used now, and until when the others may not.
+
+import type { Clock } from '../core/clock.js'
+import type { ErrorCode } from '../core/error-code.js'
+import { ByokError } from '../core/errors.js'
+import { forEveryone } from '../resilience/shared-error.js'
+import type { PooledKey } from './pooled-key.js'
+
+/** A key, or a key for one model, that is out of use for a while. */
+export interface KeyState {
+  readonly provider: string
+  /** The app's own name for the key. */
+  readonly key: string
+  /** Absent where the key is out of use for every model. */
+  readonly model?: string
+  /** `resting`: it was used too often. `parked`: it was refused. */
+  readonly state: 'ready' | 'resting' | 'parked'
+  /** What put it out of use. */
+  readonly reason?: ErrorCode
+  /** Milliseconds from now until it is tried again. */
+  readonly retryAfterMs?: number
+}
+
+/** A refused key is tried again after a minute, then after two, four … up to ten. */
+const parkMs = 60_000
+const longestParkMs = 600_000
+
+/** A key that was used too often rests a second, then two, four …, unless the provider says how long. */
+const restMs = 1_000
+const longestRestMs = 60_000
+
+/** More keys than one process uses; the one that failed longest ago is forgotten first. */
+const mostRecords = 10_000
+
+interface Record {
+  readonly provider: string
+  readonly key: string
+  readonly model: string | undefined
+  readonly error: ByokError
+  readonly isResting: boolean
+  /** Failures of this kind in a row. */
+  readonly inARow: number
+  readonly until: number
+}
+
+/**
+ * Remembers which keys were refused. "Too many requests" rests a key for that model, and so does a refusal of permission
+ * park it: another model may well be allowed. A wrong key and a used-up quota park the key for every model. What one
+ * tenant's key does says nothing about anybody else's.
+ */
+export class KeyPool {
+  readonly #clock: Clock
+  readonly #onChange: (state: KeyState) => void
+  readonly #records = new Map<string, Record>()
+
+  constructor(clock: Clock, onChange: (state: KeyState) => void) {
+    this.#clock = clock
+    this.#onChange = onChange
+  }
+
+  /** One of the keys that may be used now, drawn by weight; `undefined` where there is none. */
+  pick(provider: string, model: string, keys: readonly PooledKey[]): PooledKey | undefined {
+    const ready = keys.filter((key) => this.#blockOf(provider, model, key) === undefined)
+    const total = ready.reduce((sum, key) => sum + key.weight, 0)
+    let at = this.#clock.random() * total
+    const drawn = ready.find((key) => {
+      at -= key.weight
+      return at < 0
+    })
+    return drawn ?? ready.at(-1) // the sum is rounded: the last key's end may lie a hair below it
+  }
+
+  /** Why none of the keys may be used now; `undefined` where one may. `isResting`: the first that comes back only rests. */
+  refusal(
+    provider: string,
+    model: string,
+    keys: readonly PooledKey[],
+  ): { readonly error: ByokError; readonly retryAfterMs: number; readonly isResting: boolean } | undefined {
+    let soonest: Record | undefined
+    for (const key of keys) {
+      const block = this.#blockOf(provider, model, key)
+      if (block === undefined) return undefined
+      if (soonest === undefined || block.until < soonest.until) soonest = block
+    }
+    if (soonest === undefined) return undefined
+    const retryAfterMs = Math.ceil(soonest.until - this.#clock.now())
+    const { code, status } = soonest.error
+    const whose = keys.length === 1 ? 'The key' : `Each of the ${keys.length} keys`
+    const message = `${whose} for ${provider} is out of use (${code}); the next try is in ${retryAfterMs} ms.`
+    const error = new ByokError(code, message, {
+      cause: soonest.error,
+      isRetryable: true,
+      retryAfterMs,
+      provider,
+      model,
+      ...(status === undefined ? {} : { status }),
+    })
+    return { error, retryAfterMs, isResting: soonest.isResting }
+  }
+
+  /**
+   * A provider refused a key. What is no fault of the key changes nothing. Nobody is given a key that is out of use, so a
+   * refusal meanwhile is that of a call begun before: it is no second failure, and only a later end changes something.
+   */
+  failed(provider: string, model: string, key: PooledKey, error: ByokError): void {
+    const isResting = error.code === 'rate-limited'
+    if (!isResting && !isRefusal(error)) return
+    const scope = isResting || error.code === 'permission' ? model : undefined
+    const name = nameOf(provider, scope, key)
+    const now = this.#clock.now()
+    const before = this.#records.get(name)
+    const known = before?.isResting === isResting ? before : undefined
+    const isEcho = known !== undefined && known.until > now
+    const inARow = (known?.inARow ?? 0) + (isEcho ? 0 : 1)
+    const wishMs = wishOf(error)
+    if (isEcho && wishMs === undefined) return
+    const until = now + (wishMs ?? ownWaitMs(isResting, inARow))
+    if (before !== undefined && until <= before.until) return
+    this.#records.delete(name)
+    const record = {
+      provider,
+      key: key.id,
+      model: scope,
+      error: forEveryone(error),
+      isResting,
+      inARow,
+      until,
+    }
+    this.#records.set(name, record)
+    const oldest = this.#records.keys().next()
+    if (this.#records.size > mostRecords && !oldest.done) this.#records.delete(oldest.value)
+    this.#onChange(this.#stateOf(record))
+  }
+
+  /** A key was accepted. While it is out of use, that is a call begun before, which says nothing about it now. */
+  succeeded(provider: string, model: string, key: PooledKey): void {
+    if (this.#records.size === 0) return
+    for (const scope of [undefined, model]) {
+      const name = nameOf(provider, scope, key)
+      const record = this.#records.get(name)
+      if (record === undefined || record.until > this.#clock.now()) continue
+      this.#records.delete(name)
+      this.#onChange({
+        provider,
+        key: key.id,
+        ...(scope === undefined ? {} : { model: scope }),
+        state: 'ready',
+      })
+    }
+  }
+
+  /** The keys that are out of use now. */
+  states(): readonly KeyState[] {
+    const now = this.#clock.now()
+    return [...this.#records.values()]
+      .filter((record) => record.until > now)
+      .map((record) => this.#stateOf(record))
+  }
+
+  #blockOf(provider: string, model: string, key: PooledKey): Record | undefined {
+    if (this.#records.size === 0) return undefined
+    const now = this.#clock.now()
+    const blocks = [undefined, model]
+      .map((scope) => this.#records.get(nameOf(provider, scope, key)))
+      .filter((record) => record !== undefined && record.until > now)
+    return blocks.sort((left, right) => (right?.until ?? 0) - (left?.until ?? 0))[0]
+  }
+
+  #stateOf({ provider, key, model, error, isResting, until }: Record): KeyState {
+    return {
+      provider,
+      key,
+      ...(model === undefined ? {} : { model }),
+      state: isResting ? 'resting' : 'parked',
+      reason: error.code,
+      retryAfterMs: Math.max(0, Math.ceil(until - this.#clock.now())),
+    }
+  }
+}
+
+/** How long the provider wants to be left alone. A wish for no time at all would be asked again and again at once. */
+function wishOf({ retryAfterMs }: ByokError): number | undefined {
+  return retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : undefined
+}
+
+/** Twice as long each time. */
+function ownWaitMs(isResting: boolean, inARow: number): number {
+  const [firstMs, longestMs] = isResting ? [restMs, longestRestMs] : [parkMs, longestParkMs]
+  return Math.min(longestMs, firstMs * 2 ** (inARow - 1))
+}
+
+function isRefusal({ code }: ByokError): boolean {
+  return code === 'authentication' || code === 'permission' || code === 'quota-exceeded'
+}
+
+/** The key itself is the name: two tenants who share one share its fate. It stays in a private map. */
+function nameOf(provider: string, model: string | undefined, key: PooledKey): string {
+  return JSON.stringify([provider, model ?? null, key.secret?.reveal() ?? null])
+}

@@ -1,0 +1,112 @@
+// Asks a provider whether a key works.
+
+import { ByokError, isByokError } from '../core/errors.js'
+import type { Secret } from '../core/secret.js'
+import { withoutKey } from '../providers/without-key.js'
+import { abortedBy } from './context.js'
+import type { Parts } from './parts.js'
+
+/** Which key is meant. */
+export interface PreparedKeyQuestion {
+  readonly provider: string
+  readonly model: string | undefined
+  readonly key: Secret | undefined
+  readonly tenant: string | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/** What a provider says of a key. */
+export interface KeyVerdict {
+  /** `no-quota`: the key is right, and nothing can be bought with it now. `unreachable`: nobody could say. */
+  readonly status: 'valid' | 'invalid' | 'no-quota' | 'unreachable'
+  /** Why, where it is not `valid`. */
+  readonly error?: ByokError
+}
+
+/** Enough for every vendor: some refuse a smaller limit. */
+const fewTokens = 16
+
+/** Nobody waits longer to hear about a key. */
+const patienceMs = 30_000
+
+/** One small request, without streaming where that is possible. */
+export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Promise<KeyVerdict> {
+  const { provider } = question
+  const entry = parts.providers.get(provider)
+  const model = question.model ?? entry?.defaultModel
+  if (entry === undefined || !model) throw needsModel(provider)
+  const secret = question.key ?? (await appsKey(question, parts))
+  if (entry.needsKey && secret === undefined)
+    throw new ByokError('no-key', `There is no key for "${provider}".`)
+  const abort = new AbortController()
+  const stop = (): void => abort.abort(question.signal?.reason)
+  question.signal?.addEventListener('abort', stop, { once: true })
+  const cancelTimer = parts.clock.timer(patienceMs, () => abort.abort())
+  try {
+    if (question.signal?.aborted) throw abortedBy(question.signal.reason)
+    const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
+    const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
+    await cut(abort.signal, entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
+    return { status: 'valid' }
+  } catch (thrown) {
+    if (question.signal?.aborted) throw abortedBy(question.signal.reason)
+    return verdictOn(asError(thrown, provider, secret))
+  } finally {
+    cancelTimer()
+    question.signal?.removeEventListener('abort', stop)
+    abort.abort()
+  }
+}
+
+async function appsKey({ provider, tenant }: PreparedKeyQuestion, parts: Parts): Promise<Secret | undefined> {
+  const context = { provider, ...(tenant === undefined ? {} : { tenant }) }
+  const credential = await parts.keys.resolve(context, new Map())
+  return credential?.keys[0]?.secret
+}
+
+/** Ends the wait when the signal says so, whatever the adapter does. */
+function cut(signal: AbortSignal, answer: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => reject(new ByokError('timeout', 'The provider did not answer.', { phase: 'total' })),
+      { once: true },
+    )
+    answer.then(resolve, reject)
+  })
+}
+
+async function firstOf(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream) return
+}
+
+function asError(thrown: unknown, provider: string, key: Secret | undefined): ByokError {
+  const error = isByokError(thrown)
+    ? thrown
+    : new ByokError('provider', `The adapter of "${provider}" failed.`, { cause: thrown })
+  return withoutKey(error.with({ provider }), key)
+}
+
+/** Whoever answers "too many requests", or refuses something else, has taken the key for right. */
+function verdictOn(error: ByokError): KeyVerdict {
+  switch (error.code) {
+    case 'authentication':
+    case 'permission':
+      return { status: 'invalid', error }
+    case 'quota-exceeded':
+      return { status: 'no-quota', error }
+    case 'rate-limited':
+    case 'invalid-request':
+    case 'model-not-found':
+    case 'context-length':
+    case 'content-filter':
+      return { status: 'valid', error }
+    default:
+      return { status: 'unreachable', error }
+  }
+}
+
+function needsModel(provider: string): ByokError {
+  const message = `"${provider.slice(0, 100)}" is no provider with a default model: name a model of a known provider.`
+  return new ByokError('invalid-request', message, { field: 'provider' })
+}

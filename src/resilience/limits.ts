@@ -1,0 +1,46 @@
+// How long to wait, where the app does not say: longer for long prompts and for servers of one's own.
+
+import type { AttemptLimits } from './deadline.js'
+
+/** The limits that an app or a request has set, in milliseconds. They win over every default. */
+export interface GivenLimits {
+  /** Of the whole request, over all attempts and waits. */
+  readonly totalMs?: number
+  /** From the start of an attempt to its first output. */
+  readonly firstTokenMs?: number
+  /** Between real chunks, after the first output. */
+  readonly idleMs?: number
+}
+
+/** What a default depends on. */
+export interface Traits {
+  /** A server of one's own: it may have to load the model first, and reads a long prompt slowly. */
+  readonly isLocal: boolean
+  readonly promptTokens: number
+}
+
+const minute = 60_000
+
+/** After the answer has said how it ended, for what may still follow. */
+const tailMs = 10_000
+
+/** What holds for a request whose candidates do not need more. */
+export const defaultTotalMs = 5 * minute
+
+/** The limits of one attempt. */
+export function attemptLimits(given: GivenLimits, traits: Traits): AttemptLimits {
+  const { firstTokenMs, idleMs } = defaultsFor(traits)
+  return { firstTokenMs: given.firstTokenMs ?? firstTokenMs, idleMs: given.idleMs ?? idleMs, tailMs }
+}
+
+/** The limit of the whole request: never below those of its attempts, unless the app says so. */
+export function totalLimit(given: GivenLimits, attempts: readonly AttemptLimits[]): number {
+  const longest = attempts.flatMap(({ firstTokenMs, idleMs }) => [firstTokenMs, idleMs])
+  return given.totalMs ?? Math.max(defaultTotalMs, ...longest)
+}
+
+function defaultsFor({ isLocal, promptTokens }: Traits): { firstTokenMs: number; idleMs: number } {
+  if (isLocal) return { firstTokenMs: 30 * minute, idleMs: 15 * minute }
+  const ms = promptTokens > 100_000 ? 5 * minute : promptTokens > 50_000 ? 4 * minute : 2 * minute
+  return { firstTokenMs: ms, idleMs: ms }
+}
