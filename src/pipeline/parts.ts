@@ -11,6 +11,7 @@ import type { KeyResolver } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { AbortListeners } from './abort-listeners.js'
 import type { PreparedRequest } from './prepared-request.js'
 
 /** The providers of a handler, in the order in which the app named them. */
@@ -64,6 +65,7 @@ export interface Parts {
   readonly governance: Governance
   readonly reRank: ReRanker
   readonly streamingRefusals: StreamingRefusals
+  readonly aborts: AbortListeners
   readonly emitter: SafeEmitter
   /** A name that no other request or attempt has. */
   readonly newId: (prefix: string) => string

@@ -7,6 +7,7 @@ import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
+import { AbortListeners } from '../../src/pipeline/abort-listeners.js'
 import { RequestContext } from '../../src/pipeline/context.js'
 import { allowAll, keepOrder, noRepair, noRetry, type Parts } from '../../src/pipeline/parts.js'
 import { run } from '../../src/pipeline/run.js'
@@ -43,6 +44,7 @@ export function booksOf(
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),
+    aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),
     newId: (prefix) => `${prefix}_${names++}`,
     ...other,
