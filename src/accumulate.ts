@@ -28,20 +28,18 @@ const dialects = {
   'anthropic-messages': anthropicMessages,
 }
 
-const deltaTypes: ReadonlySet<unknown> = new Set([
-  ...[
-    'start',
-    'text',
-    'reasoning',
-    'refusal',
-    'tool-call-delta',
-    'usage',
-    'finish',
-    'warning',
-    'repair',
-    'progress',
-  ],
-])
+const deltaTypes: Readonly<Record<Delta['type'], true>> = {
+  start: true,
+  text: true,
+  reasoning: true,
+  refusal: true,
+  'tool-call-delta': true,
+  usage: true,
+  finish: true,
+  warning: true,
+  repair: true,
+  progress: true,
+}
 
 /**
  * Puts a stream together chunk by chunk. `push` gives back what each chunk shows a reader, `finish` what the end shows;
@@ -140,7 +138,9 @@ export class ChunkAccumulator {
     const known = isByokError(error)
       ? error
       : new ByokError('invalid-response', 'A chunk could not be read.', { cause: error })
-    return known.with({ partial: this.#accumulator.partial() })
+    const partial = this.#accumulator.partial()
+    const hasBegun = partial.text !== '' || partial.reasoning !== '' || partial.toolCalls.length > 0
+    return hasBegun ? known.with({ partial }) : known
   }
 }
 
@@ -163,5 +163,10 @@ export async function accumulate(
 }
 
 function isDelta(chunk: unknown): chunk is Delta {
-  return typeof chunk === 'object' && chunk !== null && 'type' in chunk && deltaTypes.has(chunk.type)
+  return (
+    typeof chunk === 'object' &&
+    chunk !== null &&
+    'type' in chunk &&
+    Object.hasOwn(deltaTypes, String(chunk.type))
+  )
 }

@@ -1,7 +1,7 @@
 // The handler: the two methods, its events, and its end.
 
 import type { CompletionStream } from './core/completion-stream.js'
-import { ByokError } from './core/errors.js'
+import { asByokError, ByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
 import { AttemptLedger } from './cost/ledger.js'
 import { unknownPrices } from './cost/price.js'
@@ -13,6 +13,7 @@ import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from '
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
+import { AbortListeners } from './pipeline/abort-listeners.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
 import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
@@ -86,6 +87,7 @@ export class BYOKHandler {
       governance: allowAll,
       reRank: keepOrder,
       streamingRefusals: new StreamingRefusals(clock),
+      aborts: new AbortListeners(),
       emitter: this.#emitter,
       newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
     }
@@ -196,7 +198,12 @@ export class BYOKHandler {
 
   /** The pipeline is loaded with the first request. */
   async #run(context: RequestContext): Promise<CompletionResponse> {
-    this.#pipeline ??= await import('./pipeline/run.js')
+    try {
+      this.#pipeline ??= await import('./pipeline/run.js')
+    } catch (error) {
+      context.stop()
+      throw asByokError(error)
+    }
     return this.#pipeline.run(context)
   }
 

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'eventemitter3'
 import type { HandlerEvents } from '../core/handler-events.js'
+import { reportFailure } from '../core/report-failure.js'
 
 /** The name of an event. */
 export type HandlerEventName = keyof HandlerEvents
@@ -53,8 +54,7 @@ export class SafeEmitter {
     for (const listener of this.#emitter.listeners(name)) {
       try {
         const result: unknown = (listener as (payload: unknown) => unknown)(payload) // added by `on`, which types it
-        if (result instanceof Promise)
-          result.catch((failure: unknown) => this.#onListenerFailure(name, failure))
+        reportFailure(result, (failure) => this.#onListenerFailure(name, failure))
       } catch (failure) {
         this.#onListenerFailure(name, failure)
       }

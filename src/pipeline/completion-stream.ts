@@ -138,7 +138,7 @@ export class RequestStream implements CompletionStream {
 
   /** Asks the pipeline for more, and begins where it has not begun. */
   #more(callback: () => void): void {
-    this.#running ??= this.#run()
+    this.#running ??= Promise.resolve().then(() => this.#run()) // what it calls may come back here at once
     this.#queue.more(callback)
   }
 

@@ -3,11 +3,10 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
-import type { AttemptEvent, OutputEvent, StreamEvent } from '../core/stream-event.js'
+import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
 import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
-import { onAbort } from './abort-listeners.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
@@ -39,7 +38,6 @@ export class RequestContext {
   #cancelTotal: CancelTimer | undefined
   #stopListening: (() => void) | undefined
   #hasCallbackFailed = false
-  readonly #notes: StreamEvent[] = []
   readonly #queue: EventQueue | undefined
   readonly #onStop: () => void
 
@@ -86,7 +84,8 @@ export class RequestContext {
       return
     }
     if (signal !== undefined) {
-      this.#stopListening = onAbort(signal, () => this.interrupt(abortedBy(signal.reason)))
+      const { aborts } = this.parts
+      this.#stopListening = aborts.add(signal, () => this.interrupt(abortedBy(signal.reason)))
     }
     this.#watchTotal()
   }
@@ -172,7 +171,7 @@ export class RequestContext {
 
   /** Tells who iterates that a model is being asked. */
   announce(event: AttemptEvent): Promise<void> | undefined {
-    return this.#queue?.put(this.#withNotes([event]))
+    return this.#queue?.put([event])
   }
 
   /** Passes an answer on as it comes, or only reads it where nobody iterates. Rejects with the answer's error. */
@@ -190,7 +189,7 @@ export class RequestContext {
   /** Shows the events of an answer's end, which no read brought. Resolves when the consumer asks for more. */
   async show(events: OutputEvent[], attemptId: string): Promise<void> {
     this.watch(events, attemptId)
-    if (events.length > 0) await this.#queue?.put(this.#withNotes(events))
+    if (events.length > 0) await this.#queue?.put(events)
   }
 
   /** Tells callbacks and listeners of events, where the answer is shown before it is whole. */
@@ -203,20 +202,15 @@ export class RequestContext {
     }
   }
 
-  /** What the request itself has to say goes out with the next events. */
-  #withNotes(events: StreamEvent[]): StreamEvent[] {
-    return this.#notes.length === 0 ? events : [...this.#notes.splice(0), ...events]
-  }
-
   /** Output has come. In a stream, that binds the caller to this answer. */
   noteOutput(): void {
     this.firstDeltaMs ??= this.elapsedMs
     if (this.commit === 'first-output') this.hasShown = true
   }
 
+  /** For the response and for listeners; no event of the stream. */
   warn(warning: Warning): void {
     this.warnings.push(warning)
-    this.#notes.push({ type: 'warning', warning })
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
   }
 

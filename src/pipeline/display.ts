@@ -1,6 +1,7 @@
 // Shows an answer's events to callbacks and listeners, in the provider's order.
 
 import type { RequestLabels } from '../core/handler-events.js'
+import { reportFailure } from '../core/report-failure.js'
 import type { OutputEvent, StreamEvent } from '../core/stream-event.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { DeltaCallbacks } from './prepared-request.js'
@@ -77,7 +78,7 @@ export class Display {
     for (const callbacks of this.#callbacks) {
       try {
         const result = call(callbacks)
-        if (result instanceof Promise) result.catch((failure: unknown) => this.#onFailure(name, failure))
+        reportFailure(result, (failure) => this.#onFailure(name, failure))
       } catch (failure) {
         this.#onFailure(name, failure)
       }

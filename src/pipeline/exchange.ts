@@ -69,7 +69,7 @@ export class Exchange {
       clock: parts.clock,
       limits,
       remainingMs: () => context.remainingMs,
-      onExpire: (phase) => this.#end(this.#tooSlow(phase, limits)),
+      onExpire: (phase, limitMs) => this.#end(this.#tooSlow(phase, limitMs)),
     })
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
@@ -150,6 +150,7 @@ export class Exchange {
       this.#onFailure(error)
       return
     }
+    if (!this.#isReading) return // a callback has ended the request
     this.#isReading = false
     this.#sink?.onBatch(events)
   }
@@ -227,12 +228,13 @@ export class Exchange {
     this.#abort.abort(error)
   }
 
-  #tooSlow(phase: 'first-token' | 'idle', { firstTokenMs, idleMs }: AttemptLimits): ByokError {
+  #tooSlow(phase: 'first-token' | 'idle', limitMs: number): ByokError {
     const { provider, model } = this.#candidate
+    const waited = `${Math.round(limitMs)} ms`
     const message =
       phase === 'first-token'
-        ? `${provider}/${model} sent no output within ${Math.round(firstTokenMs)} ms.`
-        : `${provider}/${model} sent nothing more for ${idleMs} ms.`
+        ? `${provider}/${model} sent no output within ${waited}.`
+        : `${provider}/${model} sent nothing more for ${waited}.`
     return new ProviderError('timeout', message, { phase })
   }
 }

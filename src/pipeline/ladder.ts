@@ -196,7 +196,7 @@ function purseOf({ candidate, context }: Climb): string {
 }
 
 /** Failures that the same request without streaming may not meet. Nothing that came after output is among them. */
-export function mayBeStreamingsFault(error: ByokError): boolean {
+function mayBeStreamingsFault(error: ByokError): boolean {
   if (error.partial !== undefined) return false
   switch (error.code) {
     case 'stream-interrupted':

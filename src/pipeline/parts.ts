@@ -17,6 +17,7 @@ import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { AbortListeners } from './abort-listeners.js'
 import type { PreparedRequest } from './prepared-request.js'
 import type { Mended, RepairTarget } from './repair.js'
 
@@ -57,6 +58,7 @@ export interface Parts {
   readonly governance: Governance
   readonly reRank: ReRanker
   readonly streamingRefusals: StreamingRefusals
+  readonly aborts: AbortListeners
   readonly emitter: SafeEmitter
   /** A name that no other request or attempt has. */
   readonly newId: (prefix: string) => string

@@ -54,9 +54,13 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
   return {
     async send(request) {
       client ??= loadClient(sdk, baseURL, fetch)
+      const loaded = await client.catch((cause: unknown) => {
+        client = undefined // the next request tries again
+        throw new ProviderError('internal', `The SDK "${sdk}" could not be loaded.`, { cause })
+      })
       const exchange: Exchange = { headers: request.headers, hasKey: request.key !== undefined }
       try {
-        return await post(await client, request, authorization(request.key), { [exchangeKey]: exchange })
+        return await post(loaded, request, authorization(request.key), { [exchangeKey]: exchange })
       } catch (error) {
         if (exchange.errorAnswer !== undefined) return exchange.errorAnswer
         throw errorOfConnection(exchange.failure ?? error)

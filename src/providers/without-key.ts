@@ -81,19 +81,23 @@ export function deltaWithoutKey(delta: Delta, key: Secret): Delta {
   switch (delta.type) {
     case 'start': {
       const { type, ...names } = delta
-      return {
-        type,
-        ...Object.fromEntries(Object.entries(names).map(([name, word]) => [name, key.redactFrom(word)])),
-      }
+      return { type, ...wordsWithoutKey(names, key) }
     }
     case 'finish':
       return delta.raw === undefined ? delta : { ...delta, raw: key.redactFrom(delta.raw) }
-    case 'warning':
-      return {
-        ...delta,
-        warning: { ...delta.warning, message: key.redactFrom(delta.warning.message) },
-      }
+    case 'warning': {
+      const { code, ...words } = delta.warning
+      return { ...delta, warning: { code, ...wordsWithoutKey(words, key) } }
+    }
+    case 'repair':
+      return { ...delta, repair: key.redactFrom(delta.repair) }
     default:
       return delta
   }
+}
+
+/** A copy with the key hidden in every word. */
+function wordsWithoutKey<Words extends object>(words: Words, key: Secret): Words {
+  const hidden = Object.entries(words).map(([name, word]) => [name, key.redactFrom(String(word))])
+  return Object.fromEntries(hidden) as Words // the same names, each with its word
 }

@@ -21,7 +21,7 @@ export interface DeadlineParts {
   readonly limits: AttemptLimits
   /** What the whole request has left, in milliseconds. */
   readonly remainingMs: () => number
-  readonly onExpire: (phase: 'first-token' | 'idle') => void
+  readonly onExpire: (phase: 'first-token' | 'idle', limitMs: number) => void
 }
 
 /**
@@ -89,6 +89,6 @@ export class AttemptDeadline {
     if (this.#waitingSince === undefined) return
     const left = this.#limitMs - this.#waitedMs - (this.#clock.now() - this.#waitingSince)
     if (left > 0) this.#arm(left)
-    else this.#parts.onExpire(this.#phase === 'first-token' ? 'first-token' : 'idle')
+    else this.#parts.onExpire(this.#phase === 'first-token' ? 'first-token' : 'idle', this.#limitMs)
   }
 }

@@ -79,7 +79,7 @@ function messageOf(answer: Answer, info: RouteInfo): ResponseMessage {
 }
 
 /** Usage as OpenAI counts it: cache inside the prompt, reasoning inside the completion; details only where they are not 0. */
-export function openAIUsage(usage: Usage): ResponseUsage {
+function openAIUsage(usage: Usage): ResponseUsage {
   const prompt = promptTokens(usage)
   const completion = completionTokens(usage)
   const promptDetails = {

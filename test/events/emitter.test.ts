@@ -1,5 +1,6 @@
 // Listeners are called in order, and none can harm the others or the request.
 
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import type { HandlerEvents } from '../../src/core/handler-events.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
@@ -41,6 +42,15 @@ describe('the emitter', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(last).toHaveBeenCalledOnce()
     expect(failures).toEqual(['request: Error: thrown', 'request: Error: rejected'])
+  })
+
+  it('tells of a promise that rejects, of whatever realm', async () => {
+    const { emitter, failures } = stage()
+    const elsewhere: () => void = runInNewContext('async () => { throw "far away" }')
+    emitter.on('request', elsewhere)
+    emitter.emit('request', payload)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(failures).toEqual(['request: far away'])
   })
 
   it('needs no listener for errors, unlike what Node calls by that name', () => {

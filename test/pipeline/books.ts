@@ -8,6 +8,7 @@ import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
+import { AbortListeners } from '../../src/pipeline/abort-listeners.js'
 import { RequestContext } from '../../src/pipeline/context.js'
 import { allowAll, keepOrder, type Parts } from '../../src/pipeline/parts.js'
 import { repairRequest } from '../../src/pipeline/repair.js'
@@ -65,6 +66,7 @@ export function booksOf(
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),
+    aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),
     newId: (prefix) => `${prefix}_${names++}`,
     ...other,

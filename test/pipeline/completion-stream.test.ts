@@ -31,6 +31,25 @@ describe('the end of a stream', () => {
   })
 })
 
+describe('a listener that asks for the next event', () => {
+  it('while the request begins has it sent once', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const { handler, told } = stageOf({ one: upstream })
+    await handler.generateResponse(request) // the pipeline is loaded
+    const stream = handler.streamCompletion(request)
+    let first: Promise<unknown> | undefined
+    handler.once('request', () => {
+      first = stream.next()
+    })
+    const response = await stream.response()
+    expect(response.text).toBe('Hello from the test upstream.')
+    expect(await first).toMatchObject({ value: { type: 'attempt' } })
+    expect(upstream.hits()).toBe(2)
+    expect(told.answers).toHaveLength(2)
+    await handler.close()
+  })
+})
+
 describe('response()', () => {
   it('is safe to ignore when the stream fails', async () => {
     const upstream = await upstreamWith([reply.status(401)])

@@ -142,7 +142,9 @@ describe('the end of an answer', () => {
     await clock.advance(1)
     const { response } = await reading
     expect(response?.text).toBe('Hi')
-    expect(response?.byok.warnings.map(({ code }) => code)).toEqual(['broken-after-finish'])
+    expect(response?.byok.warnings).toMatchObject([
+      { code: 'broken-after-finish', message: expect.stringContaining(` ${endsAfterMs} ms`) },
+    ])
   })
 
   it('the shorter idle limit goes before those 10 s, comments or not', async () => {

@@ -170,6 +170,20 @@ describe('a request that was left', () => {
     expect(hits()).toBe(0)
   })
 
+  it('has its adapter loaded again where that failed before', async () => {
+    const { adapter, call } = stageWith(async () => new Response('{}'))
+    let loads = 0
+    const lazy = lazyAdapter('one', async () => {
+      loads += 1
+      if (loads === 1) throw new Error('no such file')
+      return adapter
+    })
+    await expect(lazy.complete?.(call)).rejects.toThrow('no such file')
+    await lazy.complete?.(call).catch(() => undefined)
+    await lazy.complete?.(call).catch(() => undefined)
+    expect(loads).toBe(2)
+  })
+
   it('is not sent again by a read behind its failure', async () => {
     let hits = 0
     const { iterator } = stageWith(async () => {

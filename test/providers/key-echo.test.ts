@@ -119,6 +119,22 @@ describe('E1', () => {
     expectNoKey(told)
   })
 
+  it('the key is in no note of an adapter from outside', async () => {
+    const adapter = {
+      id: 'foreign',
+      async *stream() {
+        yield { type: 'repair' as const, repair: `Used ${key}.` }
+        yield { type: 'warning' as const, warning: { code: 'other' as const, message: says, option: key } }
+        yield { type: 'text' as const, text: 'a' }
+        yield { type: 'finish' as const, reason: 'stop' as const }
+      },
+    }
+    const { handler } = watch(new BYOKHandler({ adapters: [adapter], keys: { foreign: key } }))
+    const { byok } = await handler.generateResponse({ model: 'foreign/m', prompt: 'x' })
+    expect(byok.repairs).toEqual(['Used [secret].'])
+    expectNoKey(byok)
+  })
+
   it('the handler shows no key, however it is looked at', async () => {
     const upstream = await upstreamWith([reply.chat()])
     const { handler } = stageOf({ one: upstream }, { keys: { one: key } })

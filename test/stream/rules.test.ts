@@ -179,6 +179,10 @@ describe('AC7', () => {
 })
 
 describe('AC8', () => {
+  it('has no partial answer where nothing had come', async () => {
+    expect((await failureOf([{ error: { message: 'No.' } }])).partial).toBeUndefined()
+  })
+
   it.each(['error', 'failed'])(
     'takes the finish reason "%s" for an error, with what had come',
     async (word) => {
