@@ -8,6 +8,7 @@ import { unknownPrices } from './cost/price.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
 import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
+import { textAt } from './options/check.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
@@ -150,7 +151,7 @@ export class BYOKHandler {
 
   /** Closes the breaker of a model by hand, for an app that knows better. */
   resetBreaker(model: string): void {
-    this.#parts.breaker.reset(nameOf(parseModelReference(model, 'model')))
+    this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
   }
 
   /** Listens to an event. A listener that throws harms nobody. */

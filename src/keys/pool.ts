@@ -89,7 +89,7 @@ export class KeyPool {
     const message = `${whose} for ${provider} is out of use (${code}); the next try is in ${retryAfterMs} ms.`
     const error = new ByokError(code, message, {
       cause: soonest.error,
-      isRetryable: true,
+      isRetryable: soonest.error.isRetryable,
       retryAfterMs,
       provider,
       model,

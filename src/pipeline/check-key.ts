@@ -19,7 +19,7 @@ export interface PreparedKeyQuestion {
 export interface KeyVerdict {
   /** `no-quota`: the key is right, and nothing can be bought with it now. `unreachable`: nobody could say. */
   readonly status: 'valid' | 'invalid' | 'no-quota' | 'unreachable'
-  /** Why, where it is not `valid`. */
+  /** Why it is not `valid`; or, where it is, what the provider refused besides. */
   readonly error?: ByokError
 }
 
@@ -29,31 +29,35 @@ const fewTokens = 16
 /** Nobody waits longer to hear about a key. */
 const patienceMs = 30_000
 
-/** One small request, without streaming where that is possible. */
+/** One small request, without streaming where that is possible. The limit holds for the search for the key too. */
 export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Promise<KeyVerdict> {
-  const { provider } = question
+  const { provider, signal } = question
   const entry = parts.providers.get(provider)
   const model = question.model ?? entry?.defaultModel
   if (entry === undefined || !model) throw needsModel(provider)
-  const secret = question.key ?? (await appsKey(question, parts))
-  if (entry.needsKey && secret === undefined)
-    throw new ByokError('no-key', `There is no key for "${provider}".`)
+  if (signal?.aborted) throw abortedBy(signal.reason)
   const abort = new AbortController()
-  const stop = (): void => abort.abort(question.signal?.reason)
-  question.signal?.addEventListener('abort', stop, { once: true })
-  const cancelTimer = parts.clock.timer(patienceMs, () => abort.abort())
+  const stop = (): void => abort.abort()
+  signal?.addEventListener('abort', stop, { once: true })
+  const cancelTimer = parts.clock.timer(patienceMs, stop)
+  let secret = question.key
+  let isAsked = false
   try {
-    if (question.signal?.aborted) throw abortedBy(question.signal.reason)
+    secret ??= await cut(abort.signal, appsKey(question, parts))
+    if (entry.needsKey && secret === undefined)
+      throw new ByokError('no-key', `There is no key for "${provider}".`, { provider })
+    isAsked = true
     const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
     const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
-    await cut(abort.signal, entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
+    await cut<unknown>(abort.signal, entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
     return { status: 'valid' }
   } catch (thrown) {
-    if (question.signal?.aborted) throw abortedBy(question.signal.reason)
+    if (signal?.aborted) throw abortedBy(signal.reason)
+    if (!isAsked && !abort.signal.aborted) throw thrown
     return verdictOn(asError(thrown, provider, secret))
   } finally {
     cancelTimer()
-    question.signal?.removeEventListener('abort', stop)
+    signal?.removeEventListener('abort', stop)
     abort.abort()
   }
 }
@@ -64,12 +68,13 @@ async function appsKey({ provider, tenant }: PreparedKeyQuestion, parts: Parts):
   return credential?.keys[0]?.secret
 }
 
-/** Ends the wait when the signal says so, whatever the adapter does. */
-function cut(signal: AbortSignal, answer: Promise<unknown>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+/** Ends the wait when the signal says so, whatever the adapter or the key function does. */
+function cut<Value>(signal: AbortSignal, answer: Promise<Value>): Promise<Value> {
+  return new Promise<Value>((resolve, reject) => {
     signal.addEventListener(
       'abort',
-      () => reject(new ByokError('timeout', 'The provider did not answer.', { phase: 'total' })),
+      () =>
+        reject(new ByokError('timeout', `There was no answer within ${patienceMs} ms.`, { phase: 'total' })),
       { once: true },
     )
     answer.then(resolve, reject)

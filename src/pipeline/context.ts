@@ -28,8 +28,8 @@ export class RequestContext {
   hasShown = false
   /** Retries so far, over all candidates. */
   retries = 0
-  /** What was changed in the request on its way. */
-  readonly repairs: string[] = []
+  /** What was changed in the request for the candidate that is being asked. */
+  repairs: string[] = []
   #totalMs: number
   #isRestarting = false
   readonly #startedOn: number

@@ -42,6 +42,7 @@ export class Exchange {
   readonly #abort = new AbortController()
   #sink: BatchSink | undefined
   #isReading = false
+  #wasAsked = false
   /** What ended the call from outside: a limit, or the end of the whole request. */
   #cutShort: ByokError | undefined
   readonly #deadline: AttemptDeadline
@@ -80,7 +81,7 @@ export class Exchange {
 
   /** The adapter was called, so something may have been sent. */
   get wasAsked(): boolean {
-    return this.#source !== undefined
+    return this.#wasAsked
   }
 
   /** Something that a caller would see has come. */
@@ -115,6 +116,11 @@ export class Exchange {
     if (!isWhole) this.#abort.abort()
     // Not awaited: an adapter that hangs in its own cleanup holds nobody up, and one that fails there fails nobody.
     this.#leaveSource().catch(() => undefined)
+    // An SDK may keep its controller until the body is collected, and the stack of that controller's abort may hold this
+    // call: as long as this call held the body, neither would ever go.
+    this.#isOver = true
+    this.#source = undefined
+    this.#sink = undefined
   }
 
   async #leaveSource(): Promise<void> {
@@ -132,6 +138,7 @@ export class Exchange {
       return
     }
     try {
+      this.#wasAsked = true
       this.#source ??= this.#open()
       if (this.#isHeldToLimits) this.#deadline.wait()
       this.#source.next().then(this.#onRead, this.#onFailure)

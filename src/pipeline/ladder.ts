@@ -3,6 +3,7 @@
 import pRetry from 'p-retry'
 import { type ByokError, isByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
+import type { PooledKey } from '../keys/pooled-key.js'
 import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
 import { retryDelay } from '../resilience/retry.js'
@@ -21,6 +22,8 @@ interface Climb {
   /** The request as this candidate gets it. */
   chat: ChatRequest
   isMended: boolean
+  /** The keys that have failed since the last wait: each is tried once, then somebody must wait or go on. */
+  readonly tried: Set<PooledKey>
   taken: number
 }
 
@@ -42,7 +45,16 @@ export async function askCandidate(
   try {
     await context.guard(place.come)
     const permit = skipping(candidate, context, () => breaker.acquire(name))
-    const climb: Climb = { candidate, rest, context, chat: context.request.chat, isMended: false, taken: 0 }
+    context.repairs = []
+    const climb: Climb = {
+      candidate,
+      rest,
+      context,
+      chat: context.request.chat,
+      isMended: false,
+      tried: new Set(),
+      taken: 0,
+    }
     try {
       const answer = await ascend(climb)
       permit.success()
@@ -50,8 +62,9 @@ export async function askCandidate(
       return answer
     } catch (error) {
       if (isByokError(error) && meaningOf(error).against === 'model') {
-        permit.failure(error)
+        // Whoever asks for a longer wait than anybody sits out is left alone for so long; the failure is counted with that.
         if ((error.retryAfterMs ?? 0) > retry.maxRetryAfterMs) breaker.park(name, error)
+        permit.failure(error)
       } else permit.ignore()
       throw error
     }
@@ -73,8 +86,11 @@ function isReady(candidate: Candidate, { parts }: RequestContext): boolean {
 function skipping<Result>(candidate: Candidate, context: RequestContext, enter: () => Result): Result {
   try {
     return enter()
-  } catch (error) {
-    if (isByokError(error)) context.attempts.push(skippedAttempt(candidate, error, context))
+  } catch (thrown) {
+    if (!isByokError(thrown)) throw thrown
+    const { provider, model } = candidate
+    const error = thrown.with({ provider, model })
+    context.attempts.push(skippedAttempt(candidate, error, context))
     throw error
   }
 }
@@ -93,6 +109,7 @@ async function ascend(climb: Climb): Promise<Answer> {
     if (!mayFallBack || !isByokError(error)) throw error
     const isRefusal = refusesStreaming(error)
     if (!isRefusal && !(mayBeStreamingsFault(error) && mayPayFor(error, climb))) throw error
+    climb.tried.clear()
     const answer = await ask('whole', climb)
     if (isRefusal) streamingRefusals.remember(provider, model) // now it is known that streaming was what it refused
     return answer
@@ -118,18 +135,21 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Answer> {
   const { candidate, rest, context, chat } = climb
   const { provider, model, credential } = candidate
   const { keyPool } = context.parts
-  const key = keyPool.pick(provider, model, credential.keys)
+  const keys = credential.keys.filter((key) => !climb.tried.has(key))
+  const key = keyPool.pick(provider, model, keys)
   if (key === undefined) {
-    const refusal = keyPool.refusal(provider, model, credential.keys)
+    const refusal = keyPool.refusal(provider, model, keys)
     if (refusal === undefined) return ask(mode, climb) // one has come back this very moment
-    context.attempts.push(skippedAttempt(candidate, refusal.error, context))
-    throw refusal.error
+    return skipping(candidate, context, () => {
+      throw refusal.error
+    })
   }
   try {
     const answer = await runAttempt({ candidate, key, mode, chat, hasNext: rest.length > 0 }, context)
     keyPool.succeeded(provider, model, key)
     return answer
   } catch (error) {
+    climb.tried.add(key)
     const isTelling = isByokError(error) && !(key.isRenewed && error.code !== 'rate-limited')
     if (isTelling) keyPool.failed(provider, model, key, error)
     throw error
@@ -144,16 +164,18 @@ function isMended(error: ByokError, climb: Climb): boolean {
   const mended = context.parts.repair({ provider, dialect: entry.dialect }, climb.chat, error)
   if (mended === undefined) return false
   climb.isMended = true
+  climb.tried.clear()
   climb.chat = mended.chat
   context.noteRepair(mended.note)
   return true
 }
 
 /** A key that was refused, or that must rest, gives way to the next one at once. */
-function hasOtherKey(error: ByokError, { candidate, context }: Climb): boolean {
+function hasOtherKey(error: ByokError, { candidate, context, tried }: Climb): boolean {
   const { provider, model, credential } = candidate
-  if (meaningOf(error).against !== 'key') return false
-  return context.parts.keyPool.refusal(provider, model, credential.keys) === undefined
+  const others = credential.keys.filter((key) => !tried.has(key))
+  if (others.length === 0 || meaningOf(error).against !== 'key') return false
+  return context.parts.keyPool.refusal(provider, model, others) === undefined
 }
 
 /** Waits, where asking the same candidate again may help, may be afforded, and nobody else could answer instead. */
@@ -166,9 +188,12 @@ async function waitFor(error: ByokError, climb: Climb): Promise<boolean> {
   const delayMs = retryDelay(error, kind, context.retries, retry, clock)
   if (delayMs === undefined) return false
   const refusal = keyPool.refusal(candidate.provider, candidate.model, candidate.credential.keys)
-  const waitMs = Math.max(delayMs, refusal === undefined ? 0 : refusal.retryAfterMs + 1) // timers are a little early at times
+  const restMs = refusal === undefined ? 0 : refusal.retryAfterMs + 1 // timers are a little early at times
+  // Where the provider named no time, the key's rest is a guess of ours, and those who rest together must not return together.
+  const waitMs = error.retryAfterMs === undefined ? restMs + delayMs : Math.max(delayMs, restMs)
   if (waitMs >= context.remainingMs || !pay(kind, climb)) return false
   context.retries += 1
+  climb.tried.clear()
   await context.pause(waitMs)
   return true
 }

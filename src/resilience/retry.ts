@@ -32,6 +32,7 @@ export function retryDelay(
   const { baseMs, throttleBaseMs, maxMs, maxRetryAfterMs } = options
   const wishMs = error.retryAfterMs ?? 0
   if (wishMs > maxRetryAfterMs) return undefined
-  const capMs = Math.min(maxMs, (kind === 'throttle' ? throttleBaseMs : baseMs) * 2 ** retries)
+  const firstMs = kind === 'throttle' ? throttleBaseMs : baseMs
+  const capMs = Math.min(maxMs, firstMs * 2 ** Math.min(retries, 100)) // 0 times Infinity would be no number
   return Math.max(wishMs, clock.random() * capMs)
 }

@@ -144,10 +144,10 @@ describe('RQ10: a handler', () => {
   it('says plainly what a setting may be, and what there is nothing for', () => {
     const build = (options: object) => () => new BYOKHandler(options)
     expect(build({ timeout: Number.POSITIVE_INFINITY })).toThrow('timeout: must be a finite number.')
-    expect(build({ keys: { openai: ['test-key-0001'] } })).toThrow(
-      'keys.openai: must be text or a function: several keys for one provider are not taken yet.',
-    )
-    for (const name of ['retry', 'budgets', 'breaker', 'routing', 'vault']) {
+    expect(build({ breaker: { openMs: 0 } })).toThrow('breaker.openMs')
+    expect(build({ retry: { maxRetries: 1.5 } })).toThrow('retry.maxRetries')
+    expect(build({ concurrency: { perTenant: 0 } })).toThrow('concurrency.perTenant')
+    for (const name of ['budgets', 'routing', 'vault']) {
       expect(build({ [name]: {} })).toThrow(
         `${name}: there is no such option. Nothing of that kind is in this version.`,
       )

@@ -30,7 +30,8 @@ const malformed: readonly [what: string, key: unknown][] = [
   ['a variable that nobody filled in', `\${OPENAI_API_KEY}`],
   ['an object around it', { value: secret }],
   ['a number', 12345678],
-  ['a list', [secret]],
+  ['a list that holds it twice', [secret, { value: secret }]],
+  ['a list with a weight of nothing', [{ value: secret, weight: 0 }]],
 ]
 
 /** Everything by which an error may be shown. */

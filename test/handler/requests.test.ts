@@ -72,7 +72,7 @@ describe('RQ2', () => {
   })
 
   it('tries a list in its order, and says what was asked for', async () => {
-    const upstream = await upstreamWith([reply.status(401), reply.status(401), reply.chat()])
+    const upstream = await upstreamWith([reply.status(404), reply.status(404), reply.chat()])
     const { handler } = stageOf({ one: upstream, two: upstream }, { models: { strong: ['two/b', 'one/c'] } })
     const response = await handler.generateResponse({ model: ['one/a', 'strong', 'one/a'], prompt: 'Hi' })
     expect(upstream.requests.map((request) => body(request).model)).toEqual(['a', 'b', 'c'])

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { keysOf as pooled } from '../../src/keys/key-format.js'
+import { withoutSecret } from '../../src/keys/pooled-key.js'
 import { KeyResolver, type KeySetting } from '../../src/keys/resolver.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions } from '../../src/options/handler-options.js'
@@ -163,7 +164,7 @@ describe('the keys of a request', () => {
   it("leave the app's own client to requests without keys, which it pays", async () => {
     const providers = { a: { needsKey: false, isAppsOwn: true } }
     const made = await plan({ providers }, { model: 'a/x' })
-    expect(made.candidates[0]?.credential).toEqual({ source: 'app' })
+    expect(made.candidates[0]?.credential).toEqual({ source: 'app', keys: withoutSecret })
   })
 
   it('leave a provider that needs no key where it is', async () => {

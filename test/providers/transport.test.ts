@@ -174,7 +174,13 @@ const clients: readonly [
 
 describe.each(clients)("the app's own client: %s", (_, dialect, make, key) => {
   const stage = (upstream: Upstream, options = {}) =>
-    watch(new BYOKHandler({ providers: { own: { dialect, client: make(upstream) } }, ...options }))
+    watch(
+      new BYOKHandler({
+        providers: { own: { dialect, client: make(upstream) } },
+        retry: { maxRetries: 0 },
+        ...options,
+      }),
+    )
   const asked = { ...request, model: 'own/m' }
 
   it('carries streams and whole answers with its own key and address', async () => {

@@ -3,14 +3,16 @@
 import { getEventListeners } from 'node:events'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
+import { Awake } from './awake.js'
 import { Books } from './books.js'
-import { type CallEnd, drawCall, makeCall } from './call.js'
+import { type CallEnd, drawCall, graceMs, makeCall } from './call.js'
 import { chanceOf } from './chance.js'
 import { CountingClock } from './counting-clock.js'
 import { Gauges } from './gauges.js'
 import { type Finding, finding } from './outage.js'
 import { Providers } from './providers.js'
 import {
+  callHeader,
   dialectsOfProviders,
   type ProviderName,
   type ProvidersReport,
@@ -64,8 +66,8 @@ function optionsFor(
       failureRate: 0.8,
       minimumCalls: 20,
       windowMs: 2_000,
-      openMs: 150,
-      maxOpenMs: 600,
+      openMs: 100,
+      maxOpenMs: 300,
     },
     concurrency: { perProvider: 24, perTenant: 14, maxWaiting: 10 },
   }
@@ -80,12 +82,14 @@ export async function chaos(size: ChaosSize, collect?: () => void): Promise<Chao
   const soak = new Soak(size, providers)
   const heap: number[] = []
   try {
+    await soak.warmUp()
     for (let part = 0; part < size.parts; part += 1) {
       await soak.runPart(part)
       if (collect !== undefined) heap.push(await collected(collect))
     }
     await soak.close()
-    await until(async () => (await providers.report()).sockets === 0 && ownSockets() <= socketsBefore, 4_000)
+    await closeIdleConnections()
+    await until(async () => (await providers.report()).sockets === 0 && ownSockets() <= socketsBefore, 2_000)
     const { sockets } = await providers.report()
     const findings = [
       ...soak.findings(),
@@ -111,6 +115,7 @@ class Soak {
   readonly #size: ChaosSize
   readonly #providers: Providers
   readonly #books = new Books()
+  readonly #awake = new Awake()
   readonly #clock: CountingClock
   readonly #handlers: readonly BYOKHandler[]
   readonly #shared = new AbortController()
@@ -133,6 +138,22 @@ class Soak {
     for (const handler of this.#handlers) this.#books.listenTo(handler)
   }
 
+  /** Loads what is loaded with the first request to each provider, which stops everything else for a while. */
+  async warmUp(): Promise<void> {
+    for (const [index, handler] of this.#handlers.entries()) {
+      for (const provider of providerNames) {
+        const request = {
+          model: `${provider}/m`,
+          prompt: 'x',
+          headers: { [callHeader]: `${this.#size.calls + index}` },
+        }
+        await handler.generateResponse(request).catch(() => undefined)
+      }
+    }
+    const { hits } = await this.#providers.report()
+    this.#books.close([], hits)
+  }
+
   /** Some of the calls, so many at once; then everything is compared, and must have come back. */
   async runPart(part: number): Promise<void> {
     const { calls, parts, atOnce } = this.#size
@@ -149,9 +170,13 @@ class Soak {
       return reports.at(-1)?.underWay === 0
     }, 1_000)
     this.#compare(ends, reports)
+    // The heap is to show what the library keeps: a stack that is never read holds on to the frames of its callers.
+    ends.length = 0
+    reports.length = 0
   }
 
   async close(): Promise<void> {
+    this.#awake.stop()
     await Promise.all(this.#handlers.map((handler) => handler.close()))
   }
 
@@ -168,10 +193,13 @@ class Soak {
         this.#attempts,
       ]),
       finding('requests still under way behind a part', this.#leftOver, [0, 0]),
-      finding('most milliseconds beyond a deadline', Math.max(0, Math.round(this.#longestOverMs)), [0, 400]),
-      finding('most listeners on the signal of many calls', this.#mostListeners, [1, 1]),
+      finding('most milliseconds beyond a deadline', Math.max(0, Math.round(this.#longestOverMs)), [
+        0,
+        graceMs,
+      ]),
+      finding('most listeners on the signal of many calls', this.#mostListeners, [1, this.#handlers.length]),
       finding('listeners on it at the end', this.#listeners(), [0, 0]),
-      finding('pending timers at the end', this.#clock.pendingTimers, [0, 0]),
+      finding(`pending timers at the end${this.#clock.describePending()}`, this.#clock.pendingTimers, [0, 0]),
     ]
   }
 
@@ -179,7 +207,9 @@ class Soak {
     const call = drawCall(number, chanceOf(this.#size.seed, number))
     const handler = this.#handlers[number % this.#handlers.length]
     if (handler === undefined) throw new Error('there is no handler')
-    const end = await makeCall(handler, call, this.#shared.signal)
+    const end = await makeCall(handler, call, this.#shared.signal, this.#awake)
+    // Who was refused at once does not come back at once, or most calls would be those that find a door shut.
+    if (end.code === 'circuit-open') await new Promise((resolve) => setTimeout(resolve, 40))
     this.#mostListeners = Math.max(this.#mostListeners, this.#listeners())
     return end
   }
@@ -192,10 +222,10 @@ class Soak {
     this.#leftOver += reports.at(-1)?.underWay ?? 0
     this.faults.push(...faults)
     for (const { mood } of hits) count(this.moods, mood)
-    for (const { call, code, kind, faults: broken, durationMs } of ends) {
+    for (const { call, code, kind, faults: broken, overMs } of ends) {
       count(this.endings, kind === 'error' ? code : kind)
       if (code !== 'strange') this.#typed += 1
-      this.#longestOverMs = Math.max(this.#longestOverMs, durationMs - call.totalMs)
+      this.#longestOverMs = Math.max(this.#longestOverMs, overMs)
       this.faults.push(
         ...broken.map((fault) => `call ${call.number} (${call.way}, ${call.leaving}): ${fault}`),
       )
@@ -209,6 +239,26 @@ class Soak {
 
 function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+/** Where Node keeps the pool behind its `fetch`. */
+const poolKey = Symbol.for('undici.globalDispatcher.1')
+
+/**
+ * Puts a new pool in the place of the one behind `fetch`, and closes that: what is idle goes, also a connection whose
+ * request was given up before it was open, which the pool would keep for the next one. What is in use stays, and is seen.
+ */
+async function closeIdleConnections(): Promise<void> {
+  const place = globalThis as unknown as Record<symbol, Pool | undefined> // undici puts it there, untyped
+  const pool = place[poolKey]
+  if (pool === undefined) return
+  place[poolKey] = new pool.constructor()
+  await Promise.race([pool.close(), new Promise((resolve) => setTimeout(resolve, 2_000))])
+}
+
+interface Pool {
+  readonly constructor: new () => Pool
+  close(): Promise<void>
 }
 
 function ownSockets(): number {

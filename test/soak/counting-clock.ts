@@ -6,7 +6,7 @@ import type { Chance } from './chance.js'
 /** A clock that knows how many of its timers are pending. */
 export class CountingClock implements Clock {
   readonly #chance: Chance
-  readonly #pending = new Set<object>()
+  readonly #pending = new Set<{ readonly delayMs: number }>()
 
   constructor(chance: Chance) {
     this.#chance = chance
@@ -14,6 +14,12 @@ export class CountingClock implements Clock {
 
   get pendingTimers(): number {
     return this.#pending.size
+  }
+
+  /** How long the pending ones were to wait, for whoever looks for their owner. */
+  describePending(): string {
+    const delays = [...this.#pending].map(({ delayMs }) => Math.round(delayMs))
+    return delays.length === 0 ? '' : ` (of ${delays.join(', ')} ms)`
   }
 
   now(): number {
@@ -29,7 +35,7 @@ export class CountingClock implements Clock {
   }
 
   timer(delayMs: number, callback: () => void): () => void {
-    const pending = {}
+    const pending = { delayMs }
     this.#pending.add(pending)
     const cancel = systemClock.timer(delayMs, () => {
       this.#pending.delete(pending)

@@ -48,7 +48,7 @@ export interface Occasion {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** The reply of a mood. Nothing keeps its connection longer than a second when idle, so that sockets can be counted. */
+/** The reply of a mood; a model that only answers whole refuses to stream. */
 export function replyOf(occasion: Occasion): Reply {
   const sullen = moodyReply(occasion)
   const made =

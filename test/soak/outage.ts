@@ -70,6 +70,11 @@ export class OutageStage {
     return { answers, errors, strange, deadHits: this.#dead.hits() - hitsBefore }
   }
 
+  /** How often the dead provider has been asked. */
+  get deadHits(): number {
+    return this.#dead.hits()
+  }
+
   async ask(model: string | readonly string[], isStream = false): Promise<void> {
     const request = { model, prompt: 'x' }
     if (!isStream) await this.#handler.generateResponse(request)
@@ -125,7 +130,7 @@ export async function outageWithAlternative(outage: OutageName, calls = 1_000): 
     const first = await stage.wave(calls, model)
     const probesBefore = stage.probes
     const later: Wave[] = []
-    while (later.length < 40 || stage.probes - probesBefore < 3) {
+    while (later.length < 10 || stage.probes - probesBefore < 3) {
       later.push(await stage.wave(25, model))
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
