@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',
+    // Most tests wait for sockets and timers, so that two workers do well even on two cores.
+    maxWorkers: 2,
     testTimeout: 15_000,
     restoreMocks: true,
     unstubEnvs: true,
