@@ -30,7 +30,7 @@ interface Reader {
  */
 export class RequestStream implements CompletionStream {
   readonly #begin: StreamBeginning
-  readonly #queue = new EventQueue()
+  readonly #queue = new EventQueue(() => this.#serve())
   /** Who waits for an event, in the order in which they came. */
   readonly #readers: Reader[] = []
   #context: RequestContext | undefined
@@ -40,6 +40,8 @@ export class RequestStream implements CompletionStream {
   #isLeft = false
   #abort: ByokError | undefined
   #response: Promise<CompletionResponse> | undefined
+  /** Somebody waits for the response, so that what nobody takes is read all the same. */
+  #isDriven = false
 
   /** `begin` checks the request, prepares it and runs it; what it throws is thrown by the first `next()`. */
   constructor(begin: StreamBeginning) {
@@ -91,7 +93,14 @@ export class RequestStream implements CompletionStream {
 
   async #drive(): Promise<CompletionResponse> {
     await Promise.resolve() // a consumer that iterates has asked for its first event by then
-    while (this.#ending === undefined) await new Promise<void>((resolve) => this.#more(resolve))
+    this.#isDriven = true
+    if (this.#ending === undefined) this.#more()
+    await this.#running
+    return this.#outcome()
+  }
+
+  #outcome(): CompletionResponse {
+    if (this.#ending === undefined) throw abortedBy(undefined)
     if ('error' in this.#ending) throw this.#ending.error
     return this.#ending.response
   }
@@ -107,18 +116,17 @@ export class RequestStream implements CompletionStream {
     this.#context?.interrupt(this.#abort)
   }
 
-  /** Gives those who wait what there is, in the order in which they came. */
-  readonly #serve = (): void => {
-    for (let [reader] = this.#readers; reader !== undefined; [reader] = this.#readers) {
+  /** Gives those who wait what there is, in the order in which they came, and asks for more where that is not enough. */
+  #serve(): void {
+    while (this.#readers.length > 0) {
       const value = this.#take()
-      if (value === undefined && this.#ending === undefined && !this.#isLeft) {
-        this.#more(this.#serve)
-        return
-      }
-      this.#readers.shift()
+      if (value === undefined && this.#ending === undefined && !this.#isLeft) break
+      const reader = this.#readers.shift()
+      if (reader === undefined) break
       if (value !== undefined) reader.resolve({ done: false, value })
       else this.#end(reader)
     }
+    if (this.#ending === undefined && (this.#readers.length > 0 || this.#isDriven)) this.#more()
   }
 
   /** The next event, unless the caller has left, or has ended the stream and is owed no more than its error. */
@@ -137,9 +145,9 @@ export class RequestStream implements CompletionStream {
   }
 
   /** Asks the pipeline for more, and begins where it has not begun. */
-  #more(callback: () => void): void {
+  #more(): void {
     this.#running ??= Promise.resolve().then(() => this.#run()) // what it calls may come back here at once
-    this.#queue.more(callback)
+    this.#queue.more()
   }
 
   /** Never rejects: what goes wrong is the ending. */

@@ -31,15 +31,21 @@ export class EventQueue {
   #isGateOpen = false
   /** Lets the producer go on. */
   #goOn: (() => void) | undefined
-  /** Who waits for something new. */
-  #waiting: (() => void)[] = []
+  /** The consumer has asked for more, and waits for it. */
+  #isWanted = false
   #drawing: Drawing | undefined
   #isReading = false
+  readonly #onNews: () => void
+
+  /** `onNews` is called, once for each `more()`, when there is something new, or nothing more to come. */
+  constructor(onNews: () => void) {
+    this.#onNews = onNews
+  }
 
   /** Hands a batch over. The promise resolves when the consumer asks for more. */
   put(events: StreamEvent[]): Promise<void> {
     this.#add(events)
-    if (this.#isGateOpen || this.#waiting.length > 0) return Promise.resolve()
+    if (this.#isGateOpen || this.#isWanted) return Promise.resolve()
     return new Promise((resolve) => {
       this.#goOn = resolve
     })
@@ -49,7 +55,7 @@ export class EventQueue {
   draw(source: BatchSource): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#drawing = { read: source(this.#sink), resolve, reject }
-      if (this.#waiting.length > 0 || this.#isGateOpen) this.#read()
+      if (this.#isWanted || this.#isGateOpen) this.#read()
     })
   }
 
@@ -60,13 +66,13 @@ export class EventQueue {
     return event
   }
 
-  /** Asks for more. Calls back, once, when there is something new, or nothing more to come. */
-  more(callback: () => void): void {
+  /** Asks for more. */
+  more(): void {
+    this.#isWanted = true
     if (!this.#isOpen) {
-      callback()
+      this.#wake()
       return
     }
-    this.#waiting.push(callback)
     this.#read()
     this.#release()
   }
@@ -110,7 +116,7 @@ export class EventQueue {
         return
       }
       if (events.length > 0) this.#add(events)
-      if (this.#waiting.length > 0 || this.#isGateOpen) this.#read()
+      if (this.#isWanted || this.#isGateOpen) this.#read()
     },
     onError: (error) => {
       this.#isReading = false
@@ -135,8 +141,8 @@ export class EventQueue {
   }
 
   #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const callback of waiting) callback()
+    if (!this.#isWanted) return
+    this.#isWanted = false
+    this.#onNews()
   }
 }

@@ -53,16 +53,19 @@ export class AttemptDeadline {
 
   /** The read has ended. One timer runs on through many reads; it is set again only when it fires. */
   arrived(arrival: Arrival): void {
-    const { tailMs, idleMs } = this.#parts.limits
-    if (this.#waitingSince !== undefined) this.#waitedMs += this.#clock.now() - this.#waitingSince
+    const since = this.#waitingSince
     this.#waitingSince = undefined
+    if (this.#phase === 'idle' && (arrival === 'output' || arrival === 'sign-of-life')) {
+      this.#waitedMs = 0
+      return
+    }
+    if (since !== undefined) this.#waitedMs += this.#clock.now() - since
+    const { tailMs, idleMs } = this.#parts.limits
     if (arrival === 'end' && this.#phase !== 'tail') {
       // An answer that is whole must not be lost to the request's own limit while it is waited for what may follow.
       this.#enter('tail', Math.min(tailMs, idleMs, this.#parts.remainingMs() / 2))
     } else if (arrival === 'output' && this.#phase === 'first-token') {
       this.#enter('idle', idleMs)
-    } else if (arrival !== 'nothing' && this.#phase === 'idle') {
-      this.#waitedMs = 0
     }
   }
 

@@ -7,7 +7,7 @@ import { EventQueue } from '../../src/pipeline/event-queue.js'
 const text = (word: string): StreamEvent => ({ type: 'text', text: word })
 
 it('takes a read of more events than a call can have arguments', () => {
-  const queue = new EventQueue()
+  const queue = new EventQueue(() => undefined)
   void queue.put([text('first')])
   void queue.put(Array.from({ length: 300_000 }, () => text('x')))
   let count = 0
@@ -16,7 +16,7 @@ it('takes a read of more events than a call can have arguments', () => {
 })
 
 it('gives nothing more once it is cleared', () => {
-  const queue = new EventQueue()
+  const queue = new EventQueue(() => undefined)
   void queue.put([text('a'), text('b')])
   expect(queue.take()).toEqual(text('a'))
   queue.clear()
