@@ -1,6 +1,5 @@
 // The ladder of one candidate: a stream, again where that may help, then the same request once without streaming.
 
-import pRetry from 'p-retry'
 import { type ByokError, isByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { PooledKey } from '../keys/pooled-key.js'
@@ -117,8 +116,9 @@ async function ascend(climb: Climb): Promise<Answer> {
 }
 
 /** One step of the ladder: with the next key, once with the request mended, and again after a wait, as each may help. */
-function askAgain(mode: Step['mode'], climb: Climb): Promise<Answer> {
+async function askAgain(mode: Step['mode'], climb: Climb): Promise<Answer> {
   const { context } = climb
+  const { default: pRetry } = await import('p-retry') // an ES module, which CommonJS cannot always require
   return pRetry(() => ask(mode, climb), {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0, // how long to wait, and whether at all, is decided here
