@@ -56,6 +56,7 @@ export async function ask(replay: Replay, question: Question, way: Way): Promise
   const run = replay.newRun()
   const baseURL = replay.baseURL(dialect, caseId, { ...options, run })
   const handler = new BYOKHandler({
+    retry: { maxRetries: 0 }, // what an answer comes to is seen at once
     ...settings,
     keys: { test: key },
     providers: { test: { dialect, baseURL } },
