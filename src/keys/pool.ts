@@ -29,6 +29,9 @@ const longestParkMs = 600_000
 const restMs = 1_000
 const longestRestMs = 60_000
 
+/** However long a provider asks for: a day later the key is tried once more. */
+const longestWishMs = 86_400_000
+
 /** More keys than one process uses; the one that failed longest ago is forgotten first. */
 const mostRecords = 10_000
 
@@ -70,12 +73,12 @@ export class KeyPool {
     return drawn ?? ready.at(-1) // the sum is rounded: the last key's end may lie a hair below it
   }
 
-  /** Why none of the keys may be used now; `undefined` where one may. `isResting`: the first that comes back only rests. */
+  /** Why none of the keys may be used now; `undefined` where one may. */
   refusal(
     provider: string,
     model: string,
     keys: readonly PooledKey[],
-  ): { readonly error: ByokError; readonly retryAfterMs: number; readonly isResting: boolean } | undefined {
+  ): { readonly error: ByokError; readonly retryAfterMs: number } | undefined {
     let soonest: Record | undefined
     for (const key of keys) {
       const block = this.#blockOf(provider, model, key)
@@ -95,7 +98,7 @@ export class KeyPool {
       model,
       ...(status === undefined ? {} : { status }),
     })
-    return { error, retryAfterMs, isResting: soonest.isResting }
+    return { error, retryAfterMs }
   }
 
   /**
@@ -180,7 +183,7 @@ export class KeyPool {
 
 /** How long the provider wants to be left alone. A wish for no time at all would be asked again and again at once. */
 function wishOf({ retryAfterMs }: ByokError): number | undefined {
-  return retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : undefined
+  return retryAfterMs !== undefined && retryAfterMs > 0 ? Math.min(retryAfterMs, longestWishMs) : undefined
 }
 
 /** Twice as long each time. */

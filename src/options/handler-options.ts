@@ -87,8 +87,8 @@ export interface HandlerOptions {
         /** A stream that fails before output is asked for once more without streaming. @default true */
         readonly streamFallback?: boolean | undefined
         /**
-         * What happens when a stream breaks after output was seen. `error`: it throws, with what had come. `restart`: the
-         * next candidate gives a whole new answer; an `attempt` event marked `restarted` says that what was shown is void.
+         * What happens when a stream breaks after output was seen. `error`: it throws, with what had come. `restart`: in
+         * `streamCompletion` the next candidate gives a whole new answer; an `attempt` event marked `restarted` says that what was shown is void.
          * @default 'error'
          */
         readonly midStream?: 'error' | 'restart' | undefined

@@ -26,6 +26,13 @@ export interface Step {
   readonly hasNext: boolean
 }
 
+/** An answer, and the events of its end, which nobody has seen yet. */
+export interface Finished {
+  readonly answer: Answer
+  readonly last: OutputEvent[]
+  readonly attemptId: string
+}
+
 /** What becomes of an attempt, until it is written down. */
 interface Ending {
   outcome: AttemptOutcome
@@ -38,16 +45,16 @@ interface Ending {
  * throws with what had arrived. In every ending (success, failure, the caller leaving in the middle) the connection is
  * closed, the attempt is written down, and its cost is settled exactly once.
  */
-export async function runAttempt(step: Step, context: RequestContext): Promise<Answer> {
+export async function runAttempt(step: Step, context: RequestContext): Promise<Finished> {
   const { parts, request } = context
   const { candidate, mode } = step
   const { provider, model } = candidate
   const { labels } = request
   const id = parts.newId('att')
-  const startedAt = parts.clock.date()
-  const startedOn = parts.clock.now()
   await admit(id, candidate, context)
 
+  let startedAt = parts.clock.date()
+  let startedOn = parts.clock.now()
   const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
   try {
@@ -56,14 +63,16 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<A
     const restarted = context.takeRestart() ? { restarted: true as const } : {}
     await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
     if (context.interruption !== undefined) throw context.interruption
+    startedAt = parts.clock.date() // until now it was the consumer who was waited for
+    startedOn = parts.clock.now()
+    exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
-    await context.show(last, id)
-    return answer
+    return { answer, last, attemptId: id }
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'

@@ -2,9 +2,11 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import type { RegisteredProvider } from '../providers/registry.js'
 import { withoutKey } from '../providers/without-key.js'
 import { abortedBy } from './context.js'
 import type { Parts } from './parts.js'
+import { carrierOf } from './plan.js'
 
 /** Which key is meant. */
 export interface PreparedKeyQuestion {
@@ -43,9 +45,7 @@ export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Pro
   let secret = question.key
   let isAsked = false
   try {
-    secret ??= await cut(abort.signal, appsKey(question, parts))
-    if (entry.needsKey && secret === undefined)
-      throw new ByokError('no-key', `There is no key for "${provider}".`, { provider })
+    secret ??= await cut(abort.signal, keyOfRequests(question, entry, parts))
     isAsked = true
     const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
     const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
@@ -62,9 +62,16 @@ export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Pro
   }
 }
 
-async function appsKey({ provider, tenant }: PreparedKeyQuestion, parts: Parts): Promise<Secret | undefined> {
+/** The key that a request of this tenant would be paid with; the first, where there are several. */
+async function keyOfRequests(
+  { provider, tenant }: PreparedKeyQuestion,
+  entry: RegisteredProvider,
+  parts: Parts,
+): Promise<Secret | undefined> {
   const context = { provider, ...(tenant === undefined ? {} : { tenant }) }
-  const credential = await parts.keys.resolve(context, new Map())
+  const credential = await parts.keys.resolve(context, new Map(), carrierOf(entry))
+  if (credential === undefined && (entry.needsKey || entry.isAppsOwn))
+    throw new ByokError('no-key', `There is no key for "${provider}".`, { provider })
   return credential?.keys[0]?.secret
 }
 

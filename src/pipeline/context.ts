@@ -122,7 +122,7 @@ export class RequestContext {
   /** The request was changed so that a provider takes it. */
   noteRepair(note: string): void {
     this.repairs.push(note)
-    this.warn({ code: 'request-repaired', message: note })
+    this.parts.emitter.emit('warning', { ...this.request.labels, warning: repairWarning(note) })
   }
 
   /** The request is over. */
@@ -228,4 +228,9 @@ export class RequestContext {
 /** The error for a request that was ended from outside, by its caller unless `message` says otherwise. */
 export function abortedBy(reason: unknown, message = 'The request was aborted by the caller.'): ByokError {
   return new ByokError('aborted', message, { cause: reason, isRetryable: false })
+}
+
+/** A request that was mended is worth a warning of the answer that it led to. */
+export function repairWarning(note: string): Warning {
+  return { code: 'request-repaired', message: note }
 }

@@ -32,7 +32,7 @@ export class Exchange {
   readonly accumulator: CompletionAccumulator
   /** From the start of the call to its first output, in milliseconds. */
   firstDeltaMs: number | undefined
-  readonly #startedOn: number
+  #startedOn: number
   readonly #candidate: Candidate
   readonly #key: Secret | undefined
   readonly #mode: AttemptMode
@@ -87,6 +87,11 @@ export class Exchange {
   /** Something that a caller would see has come. */
   get hadOutput(): boolean {
     return this.firstDeltaMs !== undefined
+  }
+
+  /** From now on the provider is what is waited for. */
+  begin(): void {
+    this.#startedOn = this.#context.parts.clock.now()
   }
 
   /** Gives the function that reads once from the network. */

@@ -7,9 +7,8 @@ import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
 import { retryDelay } from '../resilience/retry.js'
 import { nameOf } from '../routing/model-reference.js'
-import type { Answer } from '../stream/accumulator.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
-import { runAttempt, type Step, skippedAttempt } from './attempt.js'
+import { type Finished, runAttempt, type Step, skippedAttempt } from './attempt.js'
 import type { RequestContext } from './context.js'
 import type { Candidate } from './plan.js'
 
@@ -24,6 +23,8 @@ interface Climb {
   /** The keys that have failed since the last wait: each is tried once, then somebody must wait or go on. */
   readonly tried: Set<PooledKey>
   taken: number
+  /** The last failure that says something about the model. */
+  modelsFault: ByokError | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export async function askCandidate(
   candidate: Candidate,
   rest: readonly Candidate[],
   context: RequestContext,
-): Promise<Answer> {
+): Promise<Finished> {
   const { breaker, tokens, turns, concurrency, retry } = context.parts
   const name = nameOf(candidate)
   const place = skipping(candidate, context, () =>
@@ -52,6 +53,7 @@ export async function askCandidate(
       chat: context.request.chat,
       isMended: false,
       tried: new Set(),
+      modelsFault: undefined,
       taken: 0,
     }
     try {
@@ -60,16 +62,24 @@ export async function askCandidate(
       tokens.giveBack(purseOf(climb), climb.taken)
       return answer
     } catch (error) {
-      if (isByokError(error) && meaningOf(error).against === 'model') {
+      const fault = isByokError(error) ? countedFault(error, climb) : undefined
+      if (fault === undefined) permit.ignore()
+      else {
         // Whoever asks for a longer wait than anybody sits out is left alone for so long; the failure is counted with that.
-        if ((error.retryAfterMs ?? 0) > retry.maxRetryAfterMs) breaker.park(name, error)
-        permit.failure(error)
-      } else permit.ignore()
+        if ((fault.retryAfterMs ?? 0) > retry.maxRetryAfterMs) breaker.park(name, fault)
+        permit.failure(fault)
+      }
       throw error
     }
   } finally {
     place.leave()
   }
+}
+
+/** What the breaker hears of: also where the whole request ran out of time behind a failure of the model. */
+function countedFault(error: ByokError, { modelsFault }: Climb): ByokError | undefined {
+  if (meaningOf(error).against === 'model') return error
+  return error.code === 'timeout' && error.phase === 'total' ? modelsFault : undefined
 }
 
 /** Whether a candidate could be asked now. */
@@ -94,7 +104,7 @@ function skipping<Result>(candidate: Candidate, context: RequestContext, enter: 
   }
 }
 
-async function ascend(climb: Climb): Promise<Answer> {
+async function ascend(climb: Climb): Promise<Finished> {
   const { candidate, context } = climb
   const { entry, provider, model } = candidate
   const { streamingRefusals } = context.parts
@@ -109,14 +119,15 @@ async function ascend(climb: Climb): Promise<Answer> {
     const isRefusal = refusesStreaming(error)
     if (!isRefusal && !(mayBeStreamingsFault(error) && mayPayFor(error, climb))) throw error
     climb.tried.clear()
-    const answer = await ask('whole', climb)
+    // A refusal in so many words says that this is the way to ask; anything else is worth one request, and no wait.
+    const answer = await askAgain('whole', climb, isRefusal)
     if (isRefusal) streamingRefusals.remember(provider, model) // now it is known that streaming was what it refused
     return answer
   }
 }
 
 /** One step of the ladder: with the next key, once with the request mended, and again after a wait, as each may help. */
-async function askAgain(mode: Step['mode'], climb: Climb): Promise<Answer> {
+async function askAgain(mode: Step['mode'], climb: Climb, mayWait = true): Promise<Finished> {
   const { context } = climb
   const { default: pRetry } = await import('p-retry') // an ES module, which CommonJS cannot always require
   return pRetry(() => ask(mode, climb), {
@@ -125,13 +136,14 @@ async function askAgain(mode: Step['mode'], climb: Climb): Promise<Answer> {
     shouldRetry: async ({ error }) => {
       if (!isByokError(error) || error.partial !== undefined || context.interruption !== undefined)
         return false
-      return isMended(error, climb) || hasOtherKey(error, climb) || waitFor(error, climb)
+      if (hasOtherKey(error, climb)) return true
+      return mayWait && (isMended(error, climb) || waitFor(error, climb))
     },
   })
 }
 
 /** Asks with a key that may be used. */
-async function ask(mode: Step['mode'], climb: Climb): Promise<Answer> {
+async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
   const { candidate, rest, context, chat } = climb
   const { provider, model, credential } = candidate
   const { keyPool } = context.parts
@@ -150,6 +162,7 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Answer> {
     return answer
   } catch (error) {
     climb.tried.add(key)
+    if (isByokError(error) && meaningOf(error).against === 'model') climb.modelsFault = error
     const isTelling = isByokError(error) && !(key.isRenewed && error.code !== 'rate-limited')
     if (isTelling) keyPool.failed(provider, model, key, error)
     throw error
@@ -191,10 +204,17 @@ async function waitFor(error: ByokError, climb: Climb): Promise<boolean> {
   const restMs = refusal === undefined ? 0 : refusal.retryAfterMs + 1 // timers are a little early at times
   // Where the provider named no time, the key's rest is a guess of ours, and those who rest together must not return together.
   const waitMs = error.retryAfterMs === undefined ? restMs + delayMs : Math.max(delayMs, restMs)
-  if (waitMs >= context.remainingMs || !pay(kind, climb)) return false
+  if (restMs > retry.maxRetryAfterMs + 1 || waitMs >= context.remainingMs) return false
+  const paid = pay(kind, climb)
+  if (paid === undefined) return false
   context.retries += 1
   climb.tried.clear()
-  await context.pause(waitMs)
+  try {
+    await context.pause(waitMs)
+  } catch (interruption) {
+    context.parts.tokens.giveBack(purseOf(climb), paid) // what it was paid for is never sent
+    throw interruption
+  }
   return true
 }
 
@@ -205,14 +225,14 @@ function mayPayFor(error: ByokError, climb: Climb): boolean {
     error.code === 'timeout' ||
     error.status !== undefined ||
     error.upstream?.code !== undefined
-  return !isOutage || pay('transient', climb)
+  return !isOutage || pay('transient', climb) !== undefined
 }
 
-function pay(kind: 'transient' | 'throttle', climb: Climb): boolean {
+/** What an extra request took; `undefined` where the purse holds too little. */
+function pay(kind: 'transient' | 'throttle', climb: Climb): number | undefined {
   const taken = climb.context.parts.tokens.take(purseOf(climb), kind)
-  if (taken === undefined) return false
-  climb.taken += taken
-  return true
+  climb.taken += taken ?? 0
+  return taken
 }
 
 /** Each tenant has a purse for each provider. */

@@ -87,21 +87,17 @@ async function credentialFor(
     ...(tenant === undefined ? {} : { tenant }),
     ...(user === undefined ? {} : { user }),
   }
-  // What authenticates as the app pays as the app.
-  const carrier =
-    entry.isAppsOwn && !entry.needsKey
-      ? {
-          source: 'app' as const,
-          keys:
-            entry.ownKey === undefined
-              ? withoutSecret
-              : [{ id: 'client', weight: 1, secret: entry.ownKey, isRenewed: true as const }],
-        }
-      : undefined
-  const credential = await parts.keys.resolve(context, request.keys, carrier)
+  const credential = await parts.keys.resolve(context, request.keys, carrierOf(entry))
   return (
     credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none', keys: withoutSecret })
   )
+}
+
+/** What a provider authenticates with by itself, as the app: such a call the app pays. */
+export function carrierOf({ isAppsOwn, needsKey, ownKey }: RegisteredProvider): Credential | undefined {
+  if (!isAppsOwn || needsKey) return undefined
+  if (ownKey === undefined) return { source: 'app', keys: withoutSecret }
+  return { source: 'app', keys: [{ id: 'client', weight: 1, secret: ownKey, isRenewed: true }] }
 }
 
 /** What a re-ranker adds or drops is undone: it may only reorder. */

@@ -8,7 +8,8 @@ import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
 import { completionResponse } from '../stream/response.js'
-import type { RequestContext } from './context.js'
+import type { Finished } from './attempt.js'
+import { type RequestContext, repairWarning } from './context.js'
 import { askCandidate } from './ladder.js'
 import { type Candidate, makePlan, type Plan } from './plan.js'
 
@@ -29,7 +30,9 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     await context.guard(place.come)
     const plan = await context.guard(makePlan(request, parts))
     context.allow(plan.candidates.map(({ limits }) => limits))
-    const { answer, candidate } = await firstAnswer(plan, context)
+    const { finished, candidate } = await firstAnswer(plan, context)
+    const { answer, last, attemptId } = finished
+    await context.show(last, attemptId)
     const response = respond(answer, candidate, plan, context)
     emitter.emit('request-end', { ...labels, response })
     return response
@@ -54,7 +57,7 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
 async function firstAnswer(
   plan: Plan,
   context: RequestContext,
-): Promise<{ answer: Answer; candidate: Candidate }> {
+): Promise<{ finished: Finished; candidate: Candidate }> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
@@ -64,7 +67,8 @@ async function firstAnswer(
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return { answer: await askCandidate(candidate, plan.candidates.slice(index + 1), context), candidate }
+      const finished = await askCandidate(candidate, plan.candidates.slice(index + 1), context)
+      return { finished, candidate }
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       if (context.interruption !== undefined) throw context.interruption
@@ -145,7 +149,7 @@ function respond(
       ...(firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(firstDeltaMs) }),
     },
     credentialSource: candidate.credential.source,
-    warnings: context.warnings,
+    warnings: [...context.warnings, ...context.repairs.map(repairWarning)],
     repairs: context.repairs,
   })
 }

@@ -185,6 +185,22 @@ describe('KY7: checkKey', () => {
     expect(JSON.stringify(verdict) + verdict.error?.stack).not.toContain('echoed-0001')
   })
 
+  it('KY7: the key of an app’s client is in no verdict, and is not spent for a tenant who has none', async () => {
+    const own = 'test-key-client-0001'
+    const upstream = await upstreamWith([
+      reply.error(401, { message: `Incorrect API key provided: ${own}.` }),
+    ])
+    const client = new OpenAI({ baseURL: `${upstream.url}/v1`, apiKey: own })
+    const handler = new BYOKHandler({
+      keys: { own: ({ tenant }) => (tenant === undefined ? undefined : null) },
+      providers: { own: { client, defaultModel: 'm' } },
+    })
+    const verdict = await handler.checkKey({ provider: 'own' })
+    expect(verdict.error?.message).toBe('Incorrect API key provided: [secret].')
+    expect((await failureOf(handler.checkKey({ provider: 'own', tenant: 'acme' }))).code).toBe('no-key')
+    expect(upstream.hits()).toBe(1)
+  })
+
   it('KY7: after close() nobody is asked', async () => {
     const upstream = await upstreamWith([reply.chat()])
     const { handler } = stageOf({ one: upstream })

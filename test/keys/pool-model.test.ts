@@ -158,7 +158,6 @@ class Pair {
         keys[untils.indexOf(Math.min(...untils))] ?? { id: '', weight: 1 },
       )
       expect(refusal.retryAfterMs).toBe((soonest?.until ?? 0) - this.clock.nowMs)
-      expect(refusal.isResting).toBe(refusal.error.code === 'rate-limited')
     }
     const told = this.pool
       .states()

@@ -65,7 +65,7 @@ describe('KY8: what is told', () => {
     pool.failed('acme', 'large', first, refused('authentication'))
     clock.nowMs = 5_000
     const refusal = pool.refusal('acme', 'large', both)
-    expect(refusal).toMatchObject({ retryAfterMs: 15_001, isResting: true })
+    expect(refusal).toMatchObject({ retryAfterMs: 15_001 })
     expect(refusal?.error).toMatchObject({
       code: 'rate-limited',
       status: 429,

@@ -59,8 +59,8 @@ describe('KY8: what puts a key out of use', () => {
     const { pool, clock, ready } = poolOf()
     pool.failed('acme', 'large', first, refused('rate-limited', 90_000))
     pool.failed('acme', 'large', first, refused('authentication'))
-    expect(pool.refusal('acme', 'large', [first])).toMatchObject({ retryAfterMs: 90_000, isResting: true })
-    expect(pool.refusal('acme', 'small', [first])).toMatchObject({ retryAfterMs: 60_000, isResting: false })
+    expect(pool.refusal('acme', 'large', [first])).toMatchObject({ retryAfterMs: 90_000 })
+    expect(pool.refusal('acme', 'small', [first])).toMatchObject({ retryAfterMs: 60_000 })
     clock.nowMs = 60_000
     expect([ready('large'), ready('small')]).toEqual([['second'], ['first', 'second']])
   })
@@ -158,7 +158,7 @@ describe('KY8: for how long', () => {
       clock.nowMs += 60_000
     }
     pool.failed('acme', 'large', first, refused('permission'))
-    expect(pool.refusal('acme', 'large', [first])).toMatchObject({ retryAfterMs: 60_000, isResting: false })
+    expect(pool.refusal('acme', 'large', [first])).toMatchObject({ retryAfterMs: 60_000 })
   })
 
   it('C8: a wall clock that jumps changes nothing', () => {
