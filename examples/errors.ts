@@ -10,10 +10,10 @@ const byok = new BYOKHandler({
 })
 const request = { model: 'openai/gpt-5.4-nano', prompt: 'Tell me a story.' }
 
-upstream.play([reply.error(429, { message: 'Slow down.' }, { 'retry-after': '7' })])
+upstream.play([reply.cut({ afterEvents: 3 })]) // the connection breaks in the middle of the answer
 await ask()
 
-upstream.play([reply.cut({ afterEvents: 3 })]) // the connection breaks in the middle of the answer
+upstream.play([reply.error(429, { message: 'Slow down.' }, { 'retry-after': '90' })])
 await ask()
 
 async function ask(): Promise<void> {

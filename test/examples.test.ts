@@ -25,7 +25,7 @@ const telling: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /reasoning\ntool-call-delta\n/,
     /\ntool-call\ntool_calls\n$/,
   ],
-  'errors.ts': ['rate-limited', 'retryAfterMs: 7000', 'arrived before it broke: Hello from the'],
+  'errors.ts': ['rate-limited', 'retryAfterMs: 90000', 'arrived before it broke: Hello from the'],
   'failover.ts': ['openai/gpt-5.4-nano failed (provider)', 'Good morning.', 'anthropic stream success'],
   'own-adapter.ts': ['Polly wants tests  | end_of_squawk 6'],
   'reasoning.ts': ['thinking: 17 has no divisor', 'answer: Yes,', 'signed reasoning sent back: true'],

@@ -1,5 +1,6 @@
 // The ladder of one candidate: a stream, again where that may help, then the same request once without streaming.
 
+import pRetry from 'p-retry'
 import { type ByokError, isByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { PooledKey } from '../keys/pooled-key.js'
@@ -127,9 +128,8 @@ async function ascend(climb: Climb): Promise<Finished> {
 }
 
 /** One step of the ladder: with the next key, once with the request mended, and again after a wait, as each may help. */
-async function askAgain(mode: Step['mode'], climb: Climb, mayWait = true): Promise<Finished> {
+function askAgain(mode: Step['mode'], climb: Climb, mayWait = true): Promise<Finished> {
   const { context } = climb
-  const { default: pRetry } = await import('p-retry') // an ES module, which CommonJS cannot always require
   return pRetry(() => ask(mode, climb), {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0, // how long to wait, and whether at all, is decided here

@@ -69,7 +69,7 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms
     // A handler loads its pipeline with its first request, in real time; what it begins then belongs before the advance.
-    await Promise.all([import('../pipeline/run.js'), import('p-retry')])
+    await import('../pipeline/run.js')
     await letRun()
     for (let timer = this.#nextUntil(target); timer !== undefined; timer = this.#nextUntil(target)) {
       this.#timers.delete(timer)
