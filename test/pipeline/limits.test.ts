@@ -11,7 +11,7 @@ const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
 
 describe('the first-token limit', () => {
-  it('is 120 s, and covers an answer that never begins', async () => {
+  it('TM3: is 120 s, covers an answer that never begins, and says `first-token`', async () => {
     const clock = new FakeClock()
     const upstream = await upstreamWith([reply.hang()])
     const { handler } = stageOf({ one: upstream }, { clock, ...noFallback })
@@ -120,7 +120,7 @@ describe('the first-token limit', () => {
 })
 
 describe('the idle limit', () => {
-  it('is 120 s between chunks, and after output the error is `stream-interrupted` with the timeout as its cause', async () => {
+  it('TM3: is 120 s between chunks, and after output the error is `stream-interrupted` with the timeout as its cause', async () => {
     const clock = new FakeClock()
     const upstream = await upstreamWith([reply.stall({ afterEvents: 3 })])
     const { handler } = stageOf({ one: upstream }, { clock })

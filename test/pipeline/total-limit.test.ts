@@ -25,7 +25,7 @@ const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
 
 describe('the total limit', () => {
-  it('is 300 s over all attempts', async () => {
+  it('TM3: is 300 s over all attempts, and says `total`', async () => {
     const clock = new FakeClock()
     const upstream = await upstreamWith([reply.hang()])
     const { handler, told } = stageOf({ one: upstream }, { clock, ...noFallback })
