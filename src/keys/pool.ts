@@ -35,7 +35,7 @@ const longestWishMs = 86_400_000
 /** More keys than one process uses; the one that failed longest ago is forgotten first. */
 const mostRecords = 10_000
 
-interface Record {
+interface KeyRecord {
   readonly provider: string
   readonly key: string
   readonly model: string | undefined
@@ -54,7 +54,7 @@ interface Record {
 export class KeyPool {
   readonly #clock: Clock
   readonly #onChange: (state: KeyState) => void
-  readonly #records = new Map<string, Record>()
+  readonly #records = new Map<string, KeyRecord>()
 
   constructor(clock: Clock, onChange: (state: KeyState) => void) {
     this.#clock = clock
@@ -79,7 +79,7 @@ export class KeyPool {
     model: string,
     keys: readonly PooledKey[],
   ): { readonly error: ByokError; readonly retryAfterMs: number } | undefined {
-    let soonest: Record | undefined
+    let soonest: KeyRecord | undefined
     for (const key of keys) {
       const block = this.#blockOf(provider, model, key)
       if (block === undefined) return undefined
@@ -160,7 +160,7 @@ export class KeyPool {
       .map((record) => this.#stateOf(record))
   }
 
-  #blockOf(provider: string, model: string, key: PooledKey): Record | undefined {
+  #blockOf(provider: string, model: string, key: PooledKey): KeyRecord | undefined {
     if (this.#records.size === 0) return undefined
     const now = this.#clock.now()
     const blocks = [undefined, model]
@@ -169,7 +169,7 @@ export class KeyPool {
     return blocks.sort((left, right) => (right?.until ?? 0) - (left?.until ?? 0))[0]
   }
 
-  #stateOf({ provider, key, model, error, isResting, until }: Record): KeyState {
+  #stateOf({ provider, key, model, error, isResting, until }: KeyRecord): KeyState {
     return {
       provider,
       key,

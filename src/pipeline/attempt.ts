@@ -54,7 +54,6 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   await admit(id, candidate, context)
 
   let startedAt = parts.clock.date()
-  let startedOn = parts.clock.now()
   const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
   try {
@@ -64,7 +63,6 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
     if (context.interruption !== undefined) throw context.interruption
     startedAt = parts.clock.date() // until now it was the consumer who was waited for
-    startedOn = parts.clock.now()
     exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
@@ -101,7 +99,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
       credentialSource: candidate.credential.source,
       ...(candidate.credential.keys.length > 1 ? { key: step.key.id } : {}),
       startedAt,
-      durationMs: toMicroseconds(parts.clock.now() - startedOn),
+      durationMs: toMicroseconds(parts.clock.now() - exchange.startedOn),
       ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(exchange.firstDeltaMs) }),
       ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
       costUsd: counted === undefined ? null : costOf(counted.usage),

@@ -28,8 +28,6 @@ export class RequestContext {
   hasShown = false
   /** Retries so far, over all candidates. */
   retries = 0
-  /** What was changed in the request for the candidate that is being asked. */
-  repairs: string[] = []
   #totalMs: number
   #isRestarting = false
   readonly #startedOn: number
@@ -119,12 +117,6 @@ export class RequestContext {
     return isRestarting
   }
 
-  /** The request was changed so that a provider takes it. */
-  noteRepair(note: string): void {
-    this.repairs.push(note)
-    this.parts.emitter.emit('warning', { ...this.request.labels, warning: repairWarning(note) })
-  }
-
   /** The request is over. */
   stop(): void {
     try {
@@ -211,6 +203,11 @@ export class RequestContext {
   /** For the response and for listeners; no event of the stream. */
   warn(warning: Warning): void {
     this.warnings.push(warning)
+    this.tell(warning)
+  }
+
+  /** For listeners alone. */
+  tell(warning: Warning): void {
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
   }
 

@@ -32,7 +32,8 @@ export class Exchange {
   readonly accumulator: CompletionAccumulator
   /** From the start of the call to its first output, in milliseconds. */
   firstDeltaMs: number | undefined
-  #startedOn: number
+  /** Since when the provider is what is waited for. */
+  startedOn: number
   readonly #candidate: Candidate
   readonly #key: Secret | undefined
   readonly #mode: AttemptMode
@@ -61,7 +62,7 @@ export class Exchange {
     this.#attemptId = attemptId
     this.#context = context
     const { parts, request } = context
-    this.#startedOn = parts.clock.now()
+    this.startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
     this.#isHeldToLimits = call.mode === 'stream' || call.hasNext
     const { limits: own } = call.candidate
@@ -91,7 +92,7 @@ export class Exchange {
 
   /** From now on the provider is what is waited for. */
   begin(): void {
-    this.#startedOn = this.#context.parts.clock.now()
+    this.startedOn = this.#context.parts.clock.now()
   }
 
   /** Gives the function that reads once from the network. */
@@ -220,7 +221,7 @@ export class Exchange {
       arrival = hasOutput ? 'output' : 'sign-of-life'
     }
     if (hasOutput) {
-      this.firstDeltaMs ??= this.#context.parts.clock.now() - this.#startedOn
+      this.firstDeltaMs ??= this.#context.parts.clock.now() - this.startedOn
       this.#context.noteOutput()
     }
     this.#deadline.arrived(this.accumulator.hasFinished && arrival !== 'nothing' ? 'end' : arrival)

@@ -10,7 +10,7 @@ import { retryDelay } from '../resilience/retry.js'
 import { nameOf } from '../routing/model-reference.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
 import { type Finished, runAttempt, type Step, skippedAttempt } from './attempt.js'
-import type { RequestContext } from './context.js'
+import { type RequestContext, repairWarning } from './context.js'
 import type { Candidate } from './plan.js'
 
 /** A candidate, who would be asked behind it, and what its extra requests have cost so far. */
@@ -20,12 +20,19 @@ interface Climb {
   readonly context: RequestContext
   /** The request as this candidate gets it. */
   chat: ChatRequest
-  isMended: boolean
+  /** What was changed in it: once a candidate. */
+  repair: string | undefined
   /** The keys that have failed since the last wait: each is tried once, then somebody must wait or go on. */
   readonly tried: Set<PooledKey>
   taken: number
   /** The last failure that says something about the model. */
   modelsFault: ByokError | undefined
+}
+
+/** The answer of a candidate, and what had to be changed in the request for it. */
+export interface Climbed extends Finished {
+  readonly candidate: Candidate
+  readonly repair: string | undefined
 }
 
 /**
@@ -37,7 +44,7 @@ export async function askCandidate(
   candidate: Candidate,
   rest: readonly Candidate[],
   context: RequestContext,
-): Promise<Finished> {
+): Promise<Climbed> {
   const { breaker, tokens, turns, concurrency, retry } = context.parts
   const name = nameOf(candidate)
   const place = skipping(candidate, context, () =>
@@ -46,22 +53,21 @@ export async function askCandidate(
   try {
     await context.guard(place.come)
     const permit = skipping(candidate, context, () => breaker.acquire(name))
-    context.repairs = []
     const climb: Climb = {
       candidate,
       rest,
       context,
       chat: context.request.chat,
-      isMended: false,
+      repair: undefined,
       tried: new Set(),
       modelsFault: undefined,
       taken: 0,
     }
     try {
-      const answer = await ascend(climb)
+      const finished = await ascend(climb)
       permit.success()
       tokens.giveBack(purseOf(climb), climb.taken)
-      return answer
+      return { ...finished, candidate, repair: climb.repair }
     } catch (error) {
       const fault = isByokError(error) ? countedFault(error, climb) : undefined
       if (fault === undefined) permit.ignore()
@@ -173,13 +179,13 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
 function isMended(error: ByokError, climb: Climb): boolean {
   const { candidate, context } = climb
   const { provider, entry } = candidate
-  if (climb.isMended || context.request.chat.strict) return false
+  if (climb.repair !== undefined || context.request.chat.strict) return false
   const mended = context.parts.repair({ provider, dialect: entry.dialect }, climb.chat, error)
   if (mended === undefined) return false
-  climb.isMended = true
+  climb.repair = mended.note
   climb.tried.clear()
   climb.chat = mended.chat
-  context.noteRepair(mended.note)
+  context.tell(repairWarning(mended.note))
   return true
 }
 

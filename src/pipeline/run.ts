@@ -6,11 +6,9 @@ import type { CompletionResponse, PartialAnswer } from '../core/response.js'
 import { meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
-import type { Answer } from '../stream/accumulator.js'
 import { completionResponse } from '../stream/response.js'
-import type { Finished } from './attempt.js'
 import { type RequestContext, repairWarning } from './context.js'
-import { askCandidate } from './ladder.js'
+import { askCandidate, type Climbed } from './ladder.js'
 import { type Candidate, makePlan, type Plan } from './plan.js'
 
 /**
@@ -30,10 +28,9 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     await context.guard(place.come)
     const plan = await context.guard(makePlan(request, parts))
     context.allow(plan.candidates.map(({ limits }) => limits))
-    const { finished, candidate } = await firstAnswer(plan, context)
-    const { answer, last, attemptId } = finished
-    await context.show(last, attemptId)
-    const response = respond(answer, candidate, plan, context)
+    const climbed = await firstAnswer(plan, context)
+    await context.show(climbed.last, climbed.attemptId)
+    const response = respond(climbed, plan, context)
     emitter.emit('request-end', { ...labels, response })
     return response
   } catch (thrown) {
@@ -54,10 +51,7 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
-async function firstAnswer(
-  plan: Plan,
-  context: RequestContext,
-): Promise<{ finished: Finished; candidate: Candidate }> {
+async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
@@ -67,8 +61,7 @@ async function firstAnswer(
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      const finished = await askCandidate(candidate, plan.candidates.slice(index + 1), context)
-      return { finished, candidate }
+      return await askCandidate(candidate, plan.candidates.slice(index + 1), context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       if (context.interruption !== undefined) throw context.interruption
@@ -127,11 +120,11 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
 }
 
 function respond(
-  answer: Answer,
-  candidate: Candidate,
+  { answer, candidate, repair }: Climbed,
   plan: Plan,
   context: RequestContext,
 ): CompletionResponse {
+  const repairs = repair === undefined ? [] : [repair]
   const { attempts, request, firstDeltaMs } = context
   return completionResponse(answer, {
     provider: candidate.provider,
@@ -149,8 +142,8 @@ function respond(
       ...(firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(firstDeltaMs) }),
     },
     credentialSource: candidate.credential.source,
-    warnings: [...context.warnings, ...context.repairs.map(repairWarning)],
-    repairs: context.repairs,
+    warnings: [...context.warnings, ...repairs.map(repairWarning)],
+    repairs,
   })
 }
 

@@ -25,7 +25,7 @@ const minute = 60_000
 const tailMs = 10_000
 
 /** What holds for a request whose candidates do not need more. */
-export const defaultTotalMs = 5 * minute
+const defaultTotalMs = 5 * minute
 
 /** The limits of one attempt. */
 export function attemptLimits(given: GivenLimits, traits: Traits): AttemptLimits {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { ProviderError } from '../../src/core/errors.js'
 import type { RequestRepair } from '../../src/pipeline/parts.js'
+import { run } from '../../src/pipeline/run.js'
 import type { RetryOptions } from '../../src/resilience/retry.js'
 import { scriptedProvider } from '../../src/testing/scripted-provider.js'
 import { booksOf, drain } from './books.js'
@@ -66,10 +67,10 @@ describe('a repair', () => {
     const provider = scriptedProvider({ id: 'p', replies: [[refused], 'hello'] })
     const { prepare } = booksOf(provider, undefined, { repair: warmer })
     const context = prepare('p/m')
-    expect(await drain(context)).toBe('answered')
+    const { byok } = await run(context)
     expect(provider.calls.map(({ request }) => request.temperature)).toEqual([undefined, 1])
     expect(context.request.chat.temperature).toBeUndefined()
-    expect(context.repairs).toEqual(['Warmer.'])
+    expect(byok.repairs).toEqual(['Warmer.'])
   })
 
   it('is not tried twice', async () => {
