@@ -1,6 +1,7 @@
 // What an attempt cost.
 
 import type { Money } from '../core/money.js'
+import type { ModelPrice } from '../core/price.js'
 import type { Usage } from '../core/usage.js'
 
 /** Knows prices. */
@@ -11,3 +12,7 @@ export interface PriceSource {
 
 /** Knows no price at all. */
 export const unknownPrices: PriceSource = { price: () => null }
+
+/** Placeholder until exact prices stand. */
+export declare function costOf(price: ModelPrice, usage: Usage): Money
+export declare function boundOf(price: ModelPrice, promptTokens: number): { base: Money; perToken: Money }

@@ -1,0 +1,78 @@
+// What attempts cost, by the prices at hand: loaded on first use, and the app's word where none is known.
+
+import type { Money } from '../core/money.js'
+import type { FoundPrice, ModelPrice, PriceSource } from '../core/price.js'
+import type { Usage } from '../core/usage.js'
+import { costOf } from './price.js'
+
+/** Whether a model of unknown price may be asked under a money budget, or which price is to be assumed. */
+export type UnknownPrice = 'deny' | 'allow' | ModelPrice
+
+/** What an attempt cost. */
+export interface Bill {
+  /** `null`: the price is unknown. */
+  readonly cost: Money | null
+  readonly version?: string
+  readonly caveat?: FoundPrice['caveat']
+  /** What the app's reference model would have cost more; `null` where a price is unknown. */
+  readonly savings: Money | null
+}
+
+/** What the bills stand on. */
+export interface PricingOptions {
+  readonly source: PriceSource
+  readonly unknownPrice: UnknownPrice
+  /** The model that savings are measured against. */
+  readonly baseline: { readonly provider: string; readonly model: string }
+}
+
+/** Prices what was used. */
+export class Pricing {
+  readonly #options: PricingOptions
+  #loading: Promise<void> | undefined
+
+  constructor(options: PricingOptions) {
+    this.#options = options
+  }
+
+  /** Whether unknown prices are refused under a money budget. */
+  get deniesUnknown(): boolean {
+    return this.#options.unknownPrice === 'deny'
+  }
+
+  /** Loads the prices, once. A source that cannot be loaded knows none, and is asked again next time. */
+  ready(): Promise<void> {
+    this.#loading ??= (async () => {
+      try {
+        await this.#options.source.load?.()
+      } catch {
+        this.#loading = undefined
+      }
+    })()
+    return this.#loading
+  }
+
+  /** The price of a model, or the one that the app assumes. */
+  find(provider: string, model: string, at: number): FoundPrice | undefined {
+    const { source, unknownPrice } = this.#options
+    const found = source.find(provider, model, at)
+    if (found !== undefined || typeof unknownPrice === 'string') return found
+    return { price: unknownPrice, version: 'assumed', caveat: 'assumed' }
+  }
+
+  /** What the usage of an attempt comes to. Where nothing was used, that is 0, whatever the price. */
+  bill(provider: string, model: string, usage: Usage | undefined, at: number): Bill {
+    if (usage === undefined) return { cost: 0, savings: 0 }
+    const found = this.find(provider, model, at)
+    if (found === undefined) return { cost: null, savings: null }
+    const cost = costOf(found.price, usage)
+    const { baseline } = this.#options
+    const reference = this.#options.source.find(baseline.provider, baseline.model, at)
+    return {
+      cost,
+      version: found.version,
+      ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
+      savings: reference === undefined ? null : Math.max(0, costOf(reference.price, usage) - cost),
+    }
+  }
+}
