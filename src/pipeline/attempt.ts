@@ -24,6 +24,14 @@ export interface Step {
   readonly chat: ChatRequest
   /** Another candidate may still answer, so this one must leave it time. */
   readonly hasNext: boolean
+  /** Where this asks again after a wait. */
+  readonly retry?: Retry | undefined
+}
+
+/** A retry: its number in the request, from 1, and how long it has waited. */
+export interface Retry {
+  readonly retry: number
+  readonly waitedMs: number
 }
 
 /** An answer, and the events of its end, which nobody has seen yet. */
@@ -57,7 +65,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
   try {
-    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
+    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode, ...step.retry })
     context.display.restart()
     const restarted = context.takeRestart() ? { restarted: true as const } : {}
     await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
