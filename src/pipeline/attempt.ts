@@ -64,6 +64,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   let startedAt = parts.clock.date()
   const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
+  let hasAnswered = false
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode, ...step.retry })
     context.display.restart()
@@ -75,12 +76,14 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
+    hasAnswered = true
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
     return { answer, last, attemptId: id }
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)
+    if (!hasAnswered) context.fault = ending.error
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
     throw ending.error
   } finally {
@@ -116,7 +119,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
 
   function noteHealth({ durationMs }: Attempt): void {
     if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
-    else if (ending.error !== undefined && meaningOf(ending.error).against === 'model')
+    else if (ending.error !== undefined && !hasAnswered && meaningOf(ending.error).against === 'model')
       parts.health.note(nameOf(candidate), false, durationMs)
   }
 

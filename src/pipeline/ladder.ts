@@ -89,7 +89,7 @@ export async function askCandidate(
 
 /** What the breaker hears of: also where the whole request ran out of time behind a failure of the model. */
 function countedFault(error: ByokError, { modelsFault }: Climb): ByokError | undefined {
-  if (meaningOf(error).against === 'model') return error
+  if (error === modelsFault) return error
   return error.code === 'timeout' && error.phase === 'total' ? modelsFault : undefined
 }
 
@@ -173,9 +173,11 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
     return answer
   } catch (error) {
     climb.tried.add(key)
-    if (isByokError(error) && meaningOf(error).against === 'model') climb.modelsFault = error
-    const isTelling = isByokError(error) && !(key.isRenewed && error.code !== 'rate-limited')
-    if (isTelling) keyPool.failed(provider, model, key, error)
+    if (isByokError(error) && error === context.fault) {
+      if (meaningOf(error).against === 'model') climb.modelsFault = error
+      const isTelling = !key.isRenewed || error.code === 'rate-limited'
+      if (isTelling) keyPool.failed(provider, model, key, error)
+    }
     throw error
   }
 }
@@ -198,7 +200,7 @@ function isMended(error: ByokError, climb: Climb): boolean {
 function hasOtherKey(error: ByokError, { candidate, context, tried }: Climb): boolean {
   const { provider, model, credential } = candidate
   const others = credential.keys.filter((key) => !tried.has(key))
-  if (others.length === 0 || meaningOf(error).against !== 'key') return false
+  if (others.length === 0 || error !== context.fault || meaningOf(error).against !== 'key') return false
   return context.parts.keyPool.refusal(provider, model, others) === undefined
 }
 
