@@ -12,8 +12,8 @@ import {
   failureOf,
   loadSdks,
   readAll,
+  refusedOnce,
   stageOf,
-  until,
   upstreamWith,
 } from './stage.js'
 
@@ -162,11 +162,8 @@ describe('FO5: retries', () => {
   })
 
   it("FO5: never come before the provider's own wish", async () => {
-    const upstream = await upstreamWith([reply.status(503, undefined, { 'retry-after': '7' }), reply.chat()])
-    const clock = new FakeClock()
-    const { handler, told } = stageOf({ one: upstream }, { ...off, clock, retry: {} })
-    const answered = handler.generateResponse(request)
-    await until(() => told.attemptEnds.length === 1, 'the first attempt')
+    const down = reply.status(503, undefined, { 'retry-after': '7' })
+    const { upstream, clock, answered } = await refusedOnce(down, off)
     await clock.advance(6_999)
     expect(upstream.hits()).toBe(1)
     await clock.advance(1)
