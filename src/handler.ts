@@ -20,6 +20,7 @@ import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
+import { Interruption } from './pipeline/interruption.js'
 import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
 import { repairRequest } from './pipeline/repair.js'
@@ -44,7 +45,8 @@ export class BYOKHandler {
   readonly #settings: HandlerSettings
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
-  readonly #running = new Set<RequestContext>()
+  /** Requests and checks of keys. */
+  readonly #running = new Set<Running>()
   /** Those who wait until nothing is running. */
   readonly #whenIdle: (() => void)[] = []
   #pipeline: typeof import('./pipeline/run.js') | undefined
@@ -144,9 +146,14 @@ export class BYOKHandler {
    * `invalid-request` for a provider that nobody knows, `no-key` where there is none to check, `aborted`.
    */
   async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    const { checkKey } = await import('./pipeline/check-key.js')
-    return checkKey(checkKeyQuestion(question), this.#parts)
+    const waits = new Interruption()
+    this.#enter(waits)
+    try {
+      const { checkKey } = await import('./pipeline/check-key.js')
+      return await checkKey(checkKeyQuestion(question), this.#parts, waits)
+    } finally {
+      this.#leave(waits)
+    }
   }
 
   /** Closes the breaker of a model by hand, for an app that knows better. */
@@ -172,14 +179,17 @@ export class BYOKHandler {
     return this
   }
 
-  /** Ends every request that is running, as if its caller had left, waits until all are settled, and takes no more. */
+  /**
+   * Ends every request and every check of a key that is running, as if its caller had left, waits until all are settled,
+   * and takes no more.
+   */
   async close(): Promise<void> {
     this.#isClosed = true
     const reason = abortedBy(
       new DOMException('The handler was closed.', 'AbortError'),
       'The handler was closed.',
     )
-    for (const context of this.#running) context.interrupt(reason)
+    for (const running of this.#running) running.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     this.#emitter.clear()
   }
@@ -219,15 +229,28 @@ export class BYOKHandler {
   }
 
   #begin(prepared: PreparedRequest, commit: Commit, queue?: EventQueue): RequestContext {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    const onStop = (): void => {
-      this.#running.delete(context)
-      if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
-    }
-    const context = new RequestContext(prepared, this.#parts, commit, { queue, onStop })
-    this.#running.add(context)
+    const context: RequestContext = new RequestContext(prepared, this.#parts, commit, {
+      queue,
+      onStop: () => this.#leave(context),
+    })
+    this.#enter(context)
     return context
   }
+
+  #enter(running: Running): void {
+    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
+    this.#running.add(running)
+  }
+
+  #leave(running: Running): void {
+    this.#running.delete(running)
+    if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+}
+
+/** What `close()` ends. */
+interface Running {
+  interrupt(error: ByokError): void
 }
 
 /** Does the work now, and gives or throws what came of it when it is asked for. */

@@ -14,6 +14,11 @@ export interface ProviderCall {
   readonly key?: Secret
   /** Aborts when the caller leaves or a time limit is reached. Stop at once, and close the connection. */
   readonly signal: AbortSignal
+  /**
+   * Call it when the provider has answered with an error status and its words are still to be read. From then on no limit
+   * on the first output holds, so that the error that you throw counts: read for a few seconds at the most.
+   */
+  readonly onRefusal?: () => void
 }
 
 /**

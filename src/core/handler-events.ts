@@ -31,6 +31,10 @@ export interface HandlerEvents {
     readonly provider: string
     readonly model: string
     readonly mode: AttemptMode
+    /** The number of the retry, from 1, over all candidates of the request. Absent where this is none. */
+    readonly retry?: number
+    /** How long a retry has waited, in milliseconds: what `retry` chose, or as long as the provider asked for. */
+    readonly waitedMs?: number
   }
   /** An attempt is over, whatever became of it. */
   'attempt-end': RequestLabels & { readonly attempt: Attempt }

@@ -24,6 +24,14 @@ export interface Step {
   readonly chat: ChatRequest
   /** Another candidate may still answer, so this one must leave it time. */
   readonly hasNext: boolean
+  /** Where this asks again after a wait. */
+  readonly retry?: Retry | undefined
+}
+
+/** A retry: its number in the request, from 1, and how long it has waited. */
+export interface Retry {
+  readonly retry: number
+  readonly waitedMs: number
 }
 
 /** An answer, and the events of its end, which nobody has seen yet. */
@@ -56,8 +64,9 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   let startedAt = parts.clock.date()
   const exchange = new Exchange(step, id, context)
   const ending: Ending = { outcome: 'failure' }
+  let hasAnswered = false
   try {
-    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
+    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode, ...step.retry })
     context.display.restart()
     const restarted = context.takeRestart() ? { restarted: true as const } : {}
     await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
@@ -67,12 +76,14 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
     const answer = exchange.finish(last)
+    hasAnswered = true
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
     return { answer, last, attemptId: id }
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)
+    if (!hasAnswered) context.fault = ending.error
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
     throw ending.error
   } finally {
@@ -108,7 +119,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
 
   function noteHealth({ durationMs }: Attempt): void {
     if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
-    else if (ending.error !== undefined && meaningOf(ending.error).against === 'model')
+    else if (ending.error !== undefined && !hasAnswered && meaningOf(ending.error).against === 'model')
       parts.health.note(nameOf(candidate), false, durationMs)
   }
 

@@ -26,6 +26,8 @@ export class RequestContext {
   firstDeltaMs: number | undefined
   /** The caller has seen output: nobody may take over any more. */
   hasShown = false
+  /** The last failure of a provider. What our own parts throw is none, and says nothing about a model or a key. */
+  fault: ByokError | undefined
   /** Retries so far, over all candidates. */
   retries = 0
   #totalMs: number

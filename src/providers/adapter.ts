@@ -85,7 +85,10 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     this.#reader = new AnswerReader(response, { dialect, limits, clock: surroundings.clock, redact })
     // A response that comes after everybody has left is closed, whatever its transport makes of the signal.
     if (this.#isLeft || signal.aborted) return this.#reader.return()
-    if (!response.ok) return this.#reader.refuse()
+    if (!response.ok) {
+      this.#call.onRefusal?.()
+      return this.#reader.refuse()
+    }
     const notes = notesOf(encoded)
     return notes.length > 0 ? { done: false, value: notes } : this.#reader.next()
   }

@@ -45,6 +45,11 @@ export class AttemptDeadline {
     this.#limitMs = parts.limits.firstTokenMs
   }
 
+  /** Before the first read: the first output must come within this, where that is less. */
+  shorten(firstTokenMs: number): void {
+    this.#limitMs = Math.min(this.#limitMs, firstTokenMs)
+  }
+
   /** A read begins. */
   wait(): void {
     this.#waitingSince = this.#clock.now()

@@ -12,6 +12,7 @@ import {
   failureOf,
   loadSdks,
   readAll,
+  refusedOnce,
   stageOf,
   until,
   upstreamWith,
@@ -106,11 +107,7 @@ describe.each(dialects)('before a first byte, in %s', (dialect) => {
 describe('A4 to A7: a provider that says how long to wait', () => {
   it('A4: is asked again then, and not before', async () => {
     const limited = reply.status(429, undefined, { 'retry-after-ms': '1500' })
-    const upstream = await upstreamWith([limited, reply.chat()])
-    const clock = new FakeClock()
-    const { handler, told } = stageOf({ one: upstream }, { clock, retry: {} })
-    const answered = handler.generateResponse(request)
-    await until(() => told.attemptEnds.length === 1, 'the refusal')
+    const { upstream, clock, answered } = await refusedOnce(limited)
     await clock.advance(1_499)
     expect(upstream.hits()).toBe(1)
     await clock.advance(2)
