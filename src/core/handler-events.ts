@@ -1,6 +1,7 @@
 // The events of a handler, for logs and dashboards. None of them holds a key.
 
 import type { Attempt, AttemptMode } from './attempt.js'
+import type { BudgetState } from './budget-state.js'
 import type { ErrorCode } from './error-code.js'
 import type { ByokError } from './errors.js'
 import type { CompletionResponse } from './response.js'
@@ -61,8 +62,8 @@ export interface HandlerEvents {
     /** Milliseconds until it is tried again. */
     readonly retryAfterMs?: number
   }
-  /** A share of a budget has been used up. */
-  'budget-alert': { readonly scope: string; readonly share: number }
+  /** A share of a budget has been spent: told once a budget and window, by whichever process spent it. */
+  'budget-alert': RequestLabels & { readonly budget: BudgetState; readonly share: number }
   /** A stronger model is asked because of the answer. */
   escalation: RequestLabels & { readonly from: string; readonly to: string; readonly reason: string }
   /** Whether a tool call may run. */

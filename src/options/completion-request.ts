@@ -97,6 +97,8 @@ export interface CompletionRequest extends OpenAISpellings {
    * here, instead of a request that somebody else pays.
    */
   readonly keys?: Readonly<Record<string, string>> | undefined
+  /** What all attempts of this request together may cost, in US dollars. */
+  readonly budget?: number | { readonly usd: number } | undefined
   /** An option that the model cannot honour is an error instead of a warning. @default false */
   readonly strict?: boolean | undefined
   /** Ends the request when it aborts: the connection is closed, and `aborted` is thrown with its reason as `cause`. */
@@ -152,6 +154,7 @@ const ourNames: { readonly [Name in OurName]: true } = {
   tags: true,
   apiKey: true,
   keys: true,
+  budget: true,
   strict: true,
   signal: true,
   timeout: true,
@@ -184,7 +187,6 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['logprobs', forTheProvider],
   ['top_logprobs', forTheProvider],
   ['service_tier', forTheProvider],
-  ['budget', notThere],
   ['taskType', notThere],
   ['level', notThere],
   ['contextOverflow', notThere],

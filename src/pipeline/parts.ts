@@ -4,8 +4,7 @@ import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
-import type { Budget } from '../cost/ledger.js'
-import type { PriceSource } from '../cost/price.js'
+import type { Budget } from '../cost/budget.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
@@ -46,7 +45,6 @@ export interface Parts {
   readonly providers: Providers
   readonly keys: KeyResolver
   readonly budget: Budget
-  readonly prices: PriceSource
   readonly keyPool: KeyPool
   readonly retry: RetryOptions
   readonly tokens: RetryTokens
