@@ -4,7 +4,6 @@ import type { CompletionStream } from './core/completion-stream.js'
 import { asByokError, ByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
 import { AttemptLedger } from './cost/ledger.js'
-import { unknownPrices } from './cost/price.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
 import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
@@ -74,7 +73,7 @@ export class BYOKHandler {
       }),
       keys: new KeyResolver(settings.keys),
       budget: new AttemptLedger(),
-      prices: unknownPrices,
+      prices: { find: () => undefined },
       keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
         this.#emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
       ),

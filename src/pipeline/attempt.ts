@@ -7,6 +7,7 @@ import { toUsd } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
 import type { OutputEvent, ToolCallEvent } from '../core/stream-event.js'
 import type { Usage } from '../core/usage.js'
+import { costOf } from '../cost/price.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { meaningOf } from '../resilience/failure.js'
 import { nameOf } from '../routing/model-reference.js'
@@ -102,7 +103,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
       durationMs: toMicroseconds(parts.clock.now() - exchange.startedOn),
       ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(exchange.firstDeltaMs) }),
       ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
-      costUsd: counted === undefined ? null : costOf(counted.usage),
+      costUsd: counted === undefined ? null : usdOf(counted.usage),
     }
   }
 
@@ -112,9 +113,9 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
       parts.health.note(nameOf(candidate), false, durationMs)
   }
 
-  function costOf(usage: Usage): number | null {
-    const cost = parts.prices.price(provider, model, usage)
-    return cost === null ? null : toUsd(cost)
+  function usdOf(usage: Usage): number | null {
+    const found = parts.prices.find(provider, model, startedAt)
+    return found === undefined ? null : toUsd(costOf(found.price, usage))
   }
 }
 

@@ -2,10 +2,10 @@
 
 import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
+import type { PriceSource } from '../core/price.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/ledger.js'
-import type { PriceSource } from '../cost/price.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'

@@ -2,7 +2,6 @@
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { AttemptLedger } from '../../src/cost/ledger.js'
-import { unknownPrices } from '../../src/cost/price.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
@@ -54,7 +53,7 @@ export function booksOf(
     providers: { get: () => entry, configured: () => [adapter.id] },
     keys: new KeyResolver(new Map()),
     budget: ledger,
-    prices: unknownPrices,
+    prices: { find: () => undefined },
     keyPool: new KeyPool(clock, () => undefined),
     retry: { ...settings.retry, maxRetries: 0 },
     tokens: new RetryTokens(),
