@@ -1,14 +1,29 @@
 // The handler: the two methods, its events, and its end.
 
+import { layeredPrices } from './catalogue/app-prices.js'
+import { genaiPrices } from './catalogue/genai-prices.js'
+import type { BudgetState } from './core/budget-state.js'
 import type { CompletionStream } from './core/completion-stream.js'
-import { asByokError, ByokError } from './core/errors.js'
+import { asByokError, ByokError, isByokError } from './core/errors.js'
+import type { PriceSource } from './core/price.js'
 import type { CompletionResponse } from './core/response.js'
-import { AttemptLedger } from './cost/ledger.js'
-import { unknownPrices } from './cost/price.js'
+import type { Store } from './core/store.js'
+import { BudgetKeeper } from './cost/budget.js'
+import { Pricing } from './cost/pricing.js'
+import type { UsageQuery, UsageSummary } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
+import { KeyFingerprints } from './keys/fingerprint.js'
 import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
 import { textAt } from './options/check.js'
+import {
+  type BudgetName,
+  type BudgetOption,
+  type BudgetQuestion,
+  checkBudget,
+  checkBudgetName,
+  checkBudgetQuestion,
+} from './options/check-budgets.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
@@ -31,6 +46,7 @@ import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
+import { memoryStore } from './stores/memory.js'
 
 /**
  * Answers prompts with the app's or its customers' own keys. Building one makes no network call and loads no SDK; two
@@ -45,6 +61,9 @@ export class BYOKHandler {
   readonly #settings: HandlerSettings
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
+  readonly #store: Store
+  readonly #prices: PriceSource
+  readonly #budget: BudgetKeeper
   /** Requests and checks of keys. */
   readonly #running = new Set<Running>()
   /** Those who wait until nothing is running. */
@@ -65,6 +84,9 @@ export class BYOKHandler {
         // A logger that fails has nobody left to tell, and must harm no request.
       }
     })
+    this.#store = settings.money.store ?? memoryStore({ clock })
+    this.#prices = pricesOf(settings)
+    this.#budget = this.#openBooks(settings)
     this.#parts = {
       clock,
       providers: new ProviderRegistry({
@@ -75,8 +97,7 @@ export class BYOKHandler {
         surroundings: { clock, fetch: settings.fetch },
       }),
       keys: new KeyResolver(settings.keys),
-      budget: new AttemptLedger(),
-      prices: unknownPrices,
+      budget: this.#budget,
       keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
         this.#emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
       ),
@@ -161,6 +182,44 @@ export class BYOKHandler {
     this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
   }
 
+  /**
+   * What was used, by whom, and what it cost: records newest first, and sums by whatever `groupBy` names. Throws
+   * `invalid-request` for a question that cannot be answered, `store-unavailable`.
+   */
+  async usage(query: UsageQuery = {}): Promise<UsageSummary> {
+    const { summarise } = await import('./cost/usage-report.js')
+    return this.#fromStore(() => summarise((filter) => this.#store.records(filter), query))
+  }
+
+  /**
+   * How budgets stand: those of a tenant (and the app's own, which it shares), or of whomever the labels name. Throws
+   * `invalid-request`, `store-unavailable`.
+   */
+  async budget(whose?: string | BudgetQuestion): Promise<BudgetState[]> {
+    const subject = checkBudgetQuestion(whose)
+    return this.#fromStore(() => this.#budget.states(subject))
+  }
+
+  /**
+   * Sets a budget, or changes the one of the same scope, name, measure, period and time zone, in every process that
+   * shares the store. Throws `invalid-request`, `store-unavailable`.
+   */
+  async setBudget(budget: BudgetOption): Promise<void> {
+    const limit = checkBudget(budget, 'budget')
+    await this.#fromStore(() => this.#budget.set(limit))
+  }
+
+  /** Removes a budget, in every process that shares the store. Throws `invalid-request`, `store-unavailable`. */
+  async removeBudget(budget: BudgetName): Promise<void> {
+    const limit = checkBudgetName(budget, 'budget')
+    await this.#fromStore(() => this.#budget.remove(limit))
+  }
+
+  /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
+  async refreshPrices(signal?: AbortSignal): Promise<void> {
+    await this.#prices.refresh?.(signal)
+  }
+
   /** Listens to an event. A listener that throws harms nobody. */
   on<Name extends HandlerEventName>(name: Name, listener: HandlerListener<Name>): this {
     this.#emitter.on(name, listener)
@@ -191,11 +250,43 @@ export class BYOKHandler {
     )
     for (const running of this.#running) running.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    await this.#budget.close()
     this.#emitter.clear()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #openBooks({ money, clock }: HandlerSettings): BudgetKeeper {
+    const { budgets, rateLimits, approve, unknownPrice, savingsBaseline, onStoreError } = money
+    const fingerprints = new KeyFingerprints(money.fingerprintSecret)
+    return new BudgetKeeper({
+      clock,
+      store: this.#store,
+      pricing: new Pricing({ source: this.#prices, unknownPrice, baseline: savingsBaseline }),
+      limits: budgets,
+      rateLimits,
+      approve,
+      onStoreError,
+      fingerprint: (secret) => fingerprints.of(secret),
+      onAlert: ({ budget, share, facts }) =>
+        this.#emitter.emit('budget-alert', { ...facts.labels, budget, share }),
+      onStoreFailure: ({ labels }) => {
+        const message = 'The store could not be reached; what was used may be booked late, or not at all.'
+        this.#emitter.emit('warning', { ...labels, warning: { code: 'store-unavailable', message } })
+      },
+    })
+  }
+
+  /** What the store cannot do is an error of ours, whatever it throws. */
+  async #fromStore<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask()
+    } catch (cause) {
+      if (isByokError(cause)) throw cause
+      throw new ByokError('store-unavailable', 'The store cannot be reached.', { cause })
+    }
   }
 
   #tell({ name, state, error, retryAfterMs }: BreakerChange): void {
@@ -251,6 +342,12 @@ export class BYOKHandler {
 /** What `close()` ends. */
 interface Running {
   interrupt(error: ByokError): void
+}
+
+/** The app's own prices before the known ones. */
+function pricesOf({ money, fetch, clock }: HandlerSettings): PriceSource {
+  const known = genaiPrices({ fetch, clock })
+  return money.prices === undefined ? known : layeredPrices(money.prices, known)
 }
 
 /** Does the work now, and gives or throws what came of it when it is asked for. */

@@ -33,6 +33,11 @@ export interface ModelPrice {
   readonly imageOutput?: Rate
   /** For each call besides its tokens, in nano-dollars. @default 0 */
   readonly perCall?: number
+  /**
+   * Percent of these rates by the provider's word for how a call was served (`flex: 50`). A way that does not stand here
+   * has no known price. @default the ordinary way alone
+   */
+  readonly serviceTiers?: Readonly<Record<string, number>>
 }
 
 /** A price that was found, and how far it can be trusted. */

@@ -7,6 +7,7 @@ import type { Money } from '../core/money.js'
 import type { FoundPrice } from '../core/price.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Admission, Hold, Store } from '../core/store.js'
+import { serviceTierOf } from './bound.js'
 import {
   type AppliedLimit,
   type AppliedRate,
@@ -114,7 +115,7 @@ export async function admit(
 
 /** The price that a money budget stands on; loaded only where there is one. */
 async function priceFor(
-  { provider, model, ceiling }: AdmissionQuestion,
+  { provider, model, chat, ceiling }: AdmissionQuestion,
   limits: readonly AppliedLimit[],
   at: number,
   pricing: Pricing,
@@ -122,7 +123,7 @@ async function priceFor(
   const ofMoney = limits.filter(({ limit }) => limit.measure === 'usd')
   if (ofMoney.length === 0 && ceiling === undefined) return undefined
   await pricing.ready()
-  const price = pricing.find(provider, model, at)
+  const price = pricing.find({ provider, model, serviceTier: serviceTierOf(chat, provider) }, at)
   const isLimited = ceiling !== undefined || ofMoney.some(({ limit }) => limit.onExceed !== 'alert')
   if (price === undefined && isLimited && pricing.deniesUnknown) {
     const message = `The price of ${provider}/${model} is unknown, and a budget limits what may be spent. Give its price in \`prices\`, or set \`unknownPrice\`.`

@@ -115,9 +115,13 @@ const lengthFields = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'
 export interface AnswerBound {
   /** Absent: nobody has said. */
   readonly maxTokens?: number
-  /** The extra fields set the length, so that it cannot be lowered. */
-  readonly isFixed: boolean
   readonly answers: number
+}
+
+/** In which way the call shall be served, where the app has put that into the provider's own extra fields. */
+export function serviceTierOf(chat: ChatRequest, provider: string): string | undefined {
+  const word = chat.providerOptions?.[provider]?.service_tier
+  return typeof word === 'string' ? word : undefined
 }
 
 /** Reads the limit on the answer, also where an app has put it into the provider's own extra fields. */
@@ -126,7 +130,7 @@ export function answerBound(chat: ChatRequest, provider: string): AnswerBound {
   const set = lengthFields.map((name) => extra[name]).filter(isCount)
   const answers = isCount(extra.n) ? extra.n : 1
   const said = set.length > 0 ? Math.max(...set) : chat.maxTokens
-  return { ...(said === undefined ? {} : { maxTokens: said }), isFixed: set.length > 0, answers }
+  return { ...(said === undefined ? {} : { maxTokens: said }), answers }
 }
 
 function isCount(value: unknown): value is number {

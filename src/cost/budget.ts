@@ -13,6 +13,7 @@ import {
   admit,
   holdTtlMs,
 } from './admission.js'
+import { serviceTierOf } from './bound.js'
 import { appliedLimits, type BudgetLimit, type Subject } from './budget-limit.js'
 import { Calendar } from './calendar.js'
 import { chargeOf } from './claims.js'
@@ -126,7 +127,12 @@ export class BudgetKeeper implements Budget {
     const { question, draft, admitted, at } = open
     const { pricing, onStoreFailure } = this.#around
     if (result.usage !== undefined) await pricing.ready()
-    const bill = pricing.bill(question.provider, question.model, result.usage, at)
+    const { provider, model, chat } = question
+    const bill = pricing.bill(
+      { provider, model, serviceTier: serviceTierOf(chat, provider) },
+      result.usage,
+      at,
+    )
     if (admitted === undefined) return bill
     const cost = bill.cost ?? result.reportedCost ?? null
     const charge = chargeOf(admitted.limits, admitted.rates, result.usage, cost)

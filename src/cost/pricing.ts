@@ -3,7 +3,7 @@
 import type { Money } from '../core/money.js'
 import type { FoundPrice, ModelPrice, PriceSource } from '../core/price.js'
 import type { Usage } from '../core/usage.js'
-import { costOf } from './price.js'
+import { costOf, priceAtServiceTier, savingsOf } from './price.js'
 
 /** Whether a model of unknown price may be asked under a money budget, or which price is to be assumed. */
 export type UnknownPrice = 'deny' | 'allow' | ModelPrice
@@ -24,6 +24,14 @@ export interface PricingOptions {
   readonly unknownPrice: UnknownPrice
   /** The model that savings are measured against. */
   readonly baseline: { readonly provider: string; readonly model: string }
+}
+
+/** A model, and how it serves the call. */
+export interface PricedModel {
+  readonly provider: string
+  readonly model: string
+  /** The provider's word for it: `flex`, `priority` … Absent: the ordinary way. */
+  readonly serviceTier?: string | undefined
 }
 
 /** Prices what was used. */
@@ -53,17 +61,19 @@ export class Pricing {
   }
 
   /** The price of a model, or the one that the app assumes. */
-  find(provider: string, model: string, at: number): FoundPrice | undefined {
+  find({ provider, model, serviceTier }: PricedModel, at: number): FoundPrice | undefined {
     const { source, unknownPrice } = this.#options
     const found = source.find(provider, model, at)
-    if (found !== undefined || typeof unknownPrice === 'string') return found
+    const price = found === undefined ? undefined : priceAtServiceTier(found.price, serviceTier)
+    if (found !== undefined && price !== undefined) return { ...found, price }
+    if (typeof unknownPrice === 'string') return undefined
     return { price: unknownPrice, version: 'assumed', caveat: 'assumed' }
   }
 
   /** What the usage of an attempt comes to. Where nothing was used, that is 0, whatever the price. */
-  bill(provider: string, model: string, usage: Usage | undefined, at: number): Bill {
+  bill(model: PricedModel, usage: Usage | undefined, at: number): Bill {
     if (usage === undefined) return { cost: 0, savings: 0 }
-    const found = this.find(provider, model, at)
+    const found = this.find(model, at)
     if (found === undefined) return { cost: null, savings: null }
     const cost = costOf(found.price, usage)
     const { baseline } = this.#options
@@ -72,7 +82,7 @@ export class Pricing {
       cost,
       version: found.version,
       ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
-      savings: reference === undefined ? null : Math.max(0, costOf(reference.price, usage) - cost),
+      savings: savingsOf(cost, usage, reference?.price),
     }
   }
 }

@@ -10,7 +10,7 @@ const shownDigits = 8
  * certain one. Without a secret the names are random for each handler: they mean nothing to another process.
  */
 export class KeyFingerprints {
-  readonly #hmac: Promise<CryptoKey>
+  readonly #hmac: ReturnType<typeof globalThis.crypto.subtle.importKey>
   readonly #known = new WeakMap<Secret, Promise<string>>()
 
   constructor(secret: string | undefined) {

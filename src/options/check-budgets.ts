@@ -60,6 +60,15 @@ export interface BudgetOption extends TargetOptions {
   readonly alertAt?: readonly number[] | undefined
 }
 
+/** Which budget is meant, where one is removed: all that tells it from others. */
+export interface BudgetName extends TargetOptions {
+  /** @default 'usd' */
+  readonly measure?: 'usd' | 'tokens' | 'calls' | undefined
+  readonly per: Period
+  /** @default 'UTC' */
+  readonly timeZone?: string | undefined
+}
+
 /** A limit on how much may begin in any stretch of time. */
 export interface RateLimitOption extends TargetOptions {
   readonly requests?: number | undefined
@@ -178,7 +187,7 @@ export function checkBudget(value: unknown, field: string): BudgetLimit {
   }
 }
 
-/** Which budget is meant, where one is removed: all that tells it from others. */
+/** The name of a budget, checked. */
 export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'> {
   const budget = recordAt(value, field)
   refuseUnknown(budget, [...targetNames, ...windowNames, 'measure'], field)

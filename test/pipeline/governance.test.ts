@@ -3,13 +3,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ByokError, ProviderError } from '../../src/core/errors.js'
 import type { HandlerEvents } from '../../src/core/handler-events.js'
-import { AttemptLedger } from '../../src/cost/ledger.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { keysOf } from '../../src/keys/key-format.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import type { Governance, Parts } from '../../src/pipeline/parts.js'
 import type { Commit } from '../../src/pipeline/prepared-request.js'
 import { type ScriptedReply, scriptedProvider } from '../../src/testing/scripted-provider.js'
+import { AttemptLedger } from './attempt-ledger.js'
 import { booksOf, drain } from './books.js'
 
 const remove = { type: 'tool-call-delta', id: 'call_1', name: 'remove', arguments: '{"at":"x"}' } as const
