@@ -77,7 +77,13 @@ export type {
   WarningEvent,
 } from './core/stream-event.js'
 export type { Usage } from './core/usage.js'
+export type { RecordOutcome, UsageRecord } from './core/usage-record.js'
 export type { Warning, WarningCode } from './core/warning.js'
+export type { Percentiles } from './cost/durations.js'
+export type { UsageFigures } from './cost/usage-figures.js'
+export type { GroupValues, UsageGroup } from './cost/usage-groups.js'
+export type { Moment, UsageGroupName, UsageQuery } from './cost/usage-query.js'
+export type { UsageReport } from './cost/usage-report.js'
 export type { HandlerEventName, HandlerListener } from './events/emitter.js'
 export { BYOKHandler } from './handler.js'
 export type { KeyState } from './keys/pool.js'
