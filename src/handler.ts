@@ -10,7 +10,8 @@ import type { CompletionResponse } from './core/response.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
 import { Pricing } from './cost/pricing.js'
-import type { UsageQuery, UsageSummary } from './cost/usage-report.js'
+import type { UsageQuery } from './cost/usage-query.js'
+import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
 import { KeyFingerprints } from './keys/fingerprint.js'
 import { KeyPool } from './keys/pool.js'
@@ -186,9 +187,11 @@ export class BYOKHandler {
    * What was used, by whom, and what it cost: records newest first, and sums by whatever `groupBy` names. Throws
    * `invalid-request` for a question that cannot be answered, `store-unavailable`.
    */
-  async usage(query: UsageQuery = {}): Promise<UsageSummary> {
+  async usage(query: UsageQuery = {}, signal?: AbortSignal): Promise<UsageReport> {
+    const { checkUsageQuery } = await import('./cost/usage-query.js')
     const { summarise } = await import('./cost/usage-report.js')
-    return this.#fromStore(() => summarise((filter) => this.#store.records(filter), query))
+    const { filter } = checkUsageQuery(query)
+    return this.#fromStore(() => summarise(this.#store.records(filter), query, signal))
   }
 
   /**
