@@ -1,6 +1,7 @@
 // The handler: the two methods, its events, and its end.
 
 import type { CompletionStream } from './core/completion-stream.js'
+import type { AdapterSurroundings } from './core/contracts.js'
 import { asByokError, ByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
 import { AttemptLedger } from './cost/ledger.js'
@@ -8,6 +9,7 @@ import { unknownPrices } from './cost/price.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
 import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
+import { ConnectAgents } from './net/connect-agents.js'
 import { textAt } from './options/check.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
@@ -26,6 +28,7 @@ import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
 import { Breaker, type BreakerChange } from './resilience/breaker.js'
 import { HealthRecord } from './resilience/health.js'
+import { connectLimit } from './resilience/limits.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
@@ -44,6 +47,7 @@ export class BYOKHandler {
   readonly #settings: HandlerSettings
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
+  readonly #connectAgents = new ConnectAgents()
   readonly #running = new Set<RequestContext>()
   /** Those who wait until nothing is running. */
   readonly #whenIdle: (() => void)[] = []
@@ -70,7 +74,7 @@ export class BYOKHandler {
         adapters: settings.adapters,
         keyed: [...settings.keys.keys()],
         limits: settings.limits,
-        surroundings: { clock, fetch: settings.fetch },
+        surroundings: { clock, ...this.#fetching(settings.fetch) },
       }),
       keys: new KeyResolver(settings.keys),
       budget: new AttemptLedger(),
@@ -146,7 +150,7 @@ export class BYOKHandler {
   async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
     if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
     const { checkKey } = await import('./pipeline/check-key.js')
-    return checkKey(checkKeyQuestion(question), this.#parts)
+    return checkKey(checkKeyQuestion(question), this.#parts, connectLimit(this.#settings.timeout))
   }
 
   /** Closes the breaker of a model by hand, for an app that knows better. */
@@ -181,11 +185,19 @@ export class BYOKHandler {
     )
     for (const context of this.#running) context.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    await this.#connectAgents.close()
     this.#emitter.clear()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** How an app's own fetch connects is its own affair. */
+  #fetching(own: HandlerSettings['fetch']): Omit<AdapterSurroundings, 'clock'> {
+    return own === undefined
+      ? { fetch: globalThis.fetch, agentFor: (connectMs) => this.#connectAgents.agentFor(connectMs) }
+      : { fetch: own }
   }
 
   #tell({ name, state, error, retryAfterMs }: BreakerChange): void {

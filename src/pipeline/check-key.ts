@@ -32,7 +32,11 @@ const fewTokens = 16
 const patienceMs = 30_000
 
 /** One small request, without streaming where that is possible. The limit holds for the search for the key too. */
-export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Promise<KeyVerdict> {
+export async function checkKey(
+  question: PreparedKeyQuestion,
+  parts: Parts,
+  connectMs: number,
+): Promise<KeyVerdict> {
   const { provider, signal } = question
   const entry = parts.providers.get(provider)
   const model = question.model ?? entry?.defaultModel
@@ -48,7 +52,13 @@ export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Pro
     secret ??= await cut(abort.signal, keyOfRequests(question, entry, parts))
     isAsked = true
     const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
-    const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
+    const call = {
+      model,
+      request,
+      connectMs,
+      signal: abort.signal,
+      ...(secret === undefined ? {} : { key: secret }),
+    }
     await cut<unknown>(abort.signal, entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
     return { status: 'valid' }
   } catch (thrown) {

@@ -203,6 +203,7 @@ export class Exchange {
       model: this.#candidate.model,
       request: this.#chat,
       signal: this.#abort.signal,
+      connectMs: this.#candidate.limits.connectMs,
       ...(key === undefined ? {} : { key }),
     }
     return this.#mode === 'stream'
