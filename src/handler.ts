@@ -1,21 +1,13 @@
 // The handler: the two methods, its events, and its end.
 
-import { layeredPrices } from './catalogue/app-prices.js'
-import { genaiPrices } from './catalogue/genai-prices.js'
+import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
 import type { CompletionStream } from './core/completion-stream.js'
 import { asByokError, ByokError, isByokError } from './core/errors.js'
-import type { PriceSource } from './core/price.js'
 import type { CompletionResponse } from './core/response.js'
-import type { Store } from './core/store.js'
-import { BudgetKeeper } from './cost/budget.js'
-import { Pricing } from './cost/pricing.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
-import { KeyFingerprints } from './keys/fingerprint.js'
-import { KeyPool } from './keys/pool.js'
-import { KeyResolver } from './keys/resolver.js'
 import { textAt } from './options/check.js'
 import {
   type BudgetName,
@@ -30,24 +22,16 @@ import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from '
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
-import { AbortListeners } from './pipeline/abort-listeners.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
 import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
-import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
+import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
-import { repairRequest } from './pipeline/repair.js'
-import { ProviderRegistry } from './providers/registry.js'
-import { Breaker, type BreakerChange } from './resilience/breaker.js'
-import { HealthRecord } from './resilience/health.js'
-import { RetryTokens } from './resilience/retry-tokens.js'
-import { StreamingRefusals } from './resilience/streaming-refusals.js'
-import { Turns } from './resilience/turns.js'
+import { connectLimit } from './resilience/limits.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
-import { memoryStore } from './stores/memory.js'
 
 /**
  * Answers prompts with the app's or its customers' own keys. Building one makes no network call and loads no SDK; two
@@ -62,9 +46,7 @@ export class BYOKHandler {
   readonly #settings: HandlerSettings
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
-  readonly #store: Store
-  readonly #prices: PriceSource
-  readonly #budget: BudgetKeeper
+  readonly #assembly: Assembly
   /** Requests and checks of keys. */
   readonly #running = new Set<Running>()
   /** Those who wait until nothing is running. */
@@ -76,7 +58,7 @@ export class BYOKHandler {
   constructor(options: HandlerOptions = {}) {
     const settings = checkHandlerOptions(options)
     checkProviderNames(settings)
-    const { clock, logger } = settings
+    const { logger } = settings
     this.#settings = settings
     this.#emitter = new SafeEmitter((name, failure) => {
       try {
@@ -85,37 +67,8 @@ export class BYOKHandler {
         // A logger that fails has nobody left to tell, and must harm no request.
       }
     })
-    this.#store = settings.money.store ?? memoryStore({ clock })
-    this.#prices = pricesOf(settings)
-    this.#budget = this.#openBooks(settings)
-    this.#parts = {
-      clock,
-      providers: new ProviderRegistry({
-        settings: settings.providers,
-        adapters: settings.adapters,
-        keyed: [...settings.keys.keys()],
-        limits: settings.limits,
-        surroundings: { clock, fetch: settings.fetch },
-      }),
-      keys: new KeyResolver(settings.keys),
-      budget: this.#budget,
-      keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
-        this.#emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
-      ),
-      retry: settings.retry,
-      tokens: new RetryTokens(),
-      breaker: new Breaker(settings.breaker, clock, (change) => this.#tell(change)),
-      turns: new Turns(settings.concurrency.maxWaiting),
-      concurrency: settings.concurrency,
-      health: new HealthRecord(clock),
-      repair: repairRequest,
-      governance: allowAll,
-      reRank: keepOrder,
-      streamingRefusals: new StreamingRefusals(clock),
-      aborts: new AbortListeners(),
-      emitter: this.#emitter,
-      newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
-    }
+    this.#assembly = assemble(settings, this.#emitter)
+    this.#parts = this.#assembly.parts
     checkModelProviders(settings, (id) => this.#has(id))
   }
 
@@ -172,7 +125,12 @@ export class BYOKHandler {
     this.#enter(waits)
     try {
       const { checkKey } = await import('./pipeline/check-key.js')
-      return await checkKey(checkKeyQuestion(question), this.#parts, waits)
+      return await checkKey(
+        checkKeyQuestion(question),
+        this.#parts,
+        waits,
+        connectLimit(this.#settings.timeout),
+      )
     } finally {
       this.#leave(waits)
     }
@@ -191,7 +149,7 @@ export class BYOKHandler {
     const { checkUsageQuery } = await import('./cost/usage-query.js')
     const { summarise } = await import('./cost/usage-report.js')
     const { filter } = checkUsageQuery(query)
-    return this.#fromStore(() => summarise(this.#store.records(filter), query, signal))
+    return this.#fromStore(() => summarise(this.#assembly.store.records(filter), query, signal))
   }
 
   /**
@@ -200,7 +158,7 @@ export class BYOKHandler {
    */
   async budget(whose?: string | BudgetQuestion): Promise<BudgetState[]> {
     const subject = checkBudgetQuestion(whose)
-    return this.#fromStore(() => this.#budget.states(subject))
+    return this.#fromStore(() => this.#assembly.budget.states(subject))
   }
 
   /**
@@ -209,18 +167,18 @@ export class BYOKHandler {
    */
   async setBudget(budget: BudgetOption): Promise<void> {
     const limit = checkBudget(budget, 'budget')
-    await this.#fromStore(() => this.#budget.set(limit))
+    await this.#fromStore(() => this.#assembly.budget.set(limit))
   }
 
   /** Removes a budget, in every process that shares the store. Throws `invalid-request`, `store-unavailable`. */
   async removeBudget(budget: BudgetName): Promise<void> {
     const limit = checkBudgetName(budget, 'budget')
-    await this.#fromStore(() => this.#budget.remove(limit))
+    await this.#fromStore(() => this.#assembly.budget.remove(limit))
   }
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
   async refreshPrices(signal?: AbortSignal): Promise<void> {
-    await this.#prices.refresh?.(signal)
+    await this.#assembly.prices.refresh?.(signal)
   }
 
   /** Listens to an event. A listener that throws harms nobody. */
@@ -253,33 +211,13 @@ export class BYOKHandler {
     )
     for (const running of this.#running) running.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
-    await this.#budget.close()
+    await this.#assembly.budget.close()
+    await this.#assembly.connectAgents.close()
     this.#emitter.clear()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  #openBooks({ money, clock }: HandlerSettings): BudgetKeeper {
-    const { budgets, rateLimits, approve, unknownPrice, savingsBaseline, onStoreError } = money
-    const fingerprints = new KeyFingerprints(money.fingerprintSecret)
-    return new BudgetKeeper({
-      clock,
-      store: this.#store,
-      pricing: new Pricing({ source: this.#prices, unknownPrice, baseline: savingsBaseline }),
-      limits: budgets,
-      rateLimits,
-      approve,
-      onStoreError,
-      fingerprint: (secret) => fingerprints.of(secret),
-      onAlert: ({ budget, share, facts }) =>
-        this.#emitter.emit('budget-alert', { ...facts.labels, budget, share }),
-      onStoreFailure: ({ labels }) => {
-        const message = 'The store could not be reached; what was used may be booked late, or not at all.'
-        this.#emitter.emit('warning', { ...labels, warning: { code: 'store-unavailable', message } })
-      },
-    })
   }
 
   /** What the store cannot do is an error of ours, whatever it throws. */
@@ -290,15 +228,6 @@ export class BYOKHandler {
       if (isByokError(cause)) throw cause
       throw new ByokError('store-unavailable', 'The store cannot be reached.', { cause })
     }
-  }
-
-  #tell({ name, state, error, retryAfterMs }: BreakerChange): void {
-    this.#emitter.emit('health', {
-      ...parseModelReference(name, 'model'),
-      state,
-      ...(error === undefined ? {} : { reason: error.code }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    })
   }
 
   /** The pipeline is loaded with the first request. */
@@ -347,12 +276,6 @@ interface Running {
   interrupt(error: ByokError): void
 }
 
-/** The app's own prices before the known ones. */
-function pricesOf({ money, fetch, clock }: HandlerSettings): PriceSource {
-  const known = genaiPrices({ fetch, clock })
-  return money.prices === undefined ? known : layeredPrices(money.prices, known)
-}
-
 /** Does the work now, and gives or throws what came of it when it is asked for. */
 function outcomeOf<Result>(work: () => Result): () => Result {
   try {
@@ -363,11 +286,4 @@ function outcomeOf<Result>(work: () => Result): () => Result {
       throw error
     }
   }
-}
-
-/** Sixteen letters and digits: enough that two requests never share a name. */
-function randomName(random: () => number): string {
-  let name = ''
-  while (name.length < 16) name += Math.floor(random() * 36).toString(36)
-  return name
 }

@@ -12,6 +12,8 @@ export type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] |
 export interface TimeoutOptions {
   /** Over all attempts and waits. @default 300_000, or more where one attempt may take longer */
   readonly totalMs?: number | undefined
+  /** Until a connection to the provider is established, TLS included. @default 30_000 */
+  readonly connectMs?: number | undefined
   /**
    * From the start of an attempt to its first output. @default 120_000; 240_000 for prompts over about 50,000 tokens,
    * 300_000 over 100,000; 1_800_000 for local servers

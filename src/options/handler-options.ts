@@ -127,7 +127,8 @@ export interface HandlerSettings {
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
   readonly repairToolArguments: boolean
-  readonly fetch: typeof globalThis.fetch
+  /** Absent where the global one is used. */
+  readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly logger: Logger | undefined
 }
@@ -199,7 +200,7 @@ function check(options: Fields): HandlerSettings {
     callbacks: options.callbacks === undefined ? undefined : checkCallbacks(options.callbacks),
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
-    fetch: fetch === undefined ? globalThis.fetch : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
+    fetch: fetch === undefined ? undefined : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
     clock:
       clock === undefined ? systemClock : (withMethods(clock, 'clock', clockMethods) as unknown as Clock), // it has them all
     logger: logger === undefined ? undefined : (withMethods(logger, 'logger', ['warn']) as unknown as Logger), // it has it

@@ -40,6 +40,7 @@ export async function checkKey(
   question: PreparedKeyQuestion,
   parts: Parts,
   waits: Interruption,
+  connectMs: number,
 ): Promise<KeyVerdict> {
   const { provider, signal } = question
   const entry = parts.providers.get(provider)
@@ -58,7 +59,13 @@ export async function checkKey(
     secret ??= await waits.guard(keyOfRequests(question, entry, parts))
     isAsked = true
     const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
-    const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
+    const call = {
+      model,
+      request,
+      connectMs,
+      signal: abort.signal,
+      ...(secret === undefined ? {} : { key: secret }),
+    }
     await waits.guard<unknown>(entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
     return { status: 'valid' }
   } catch (thrown) {

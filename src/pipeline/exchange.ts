@@ -207,6 +207,7 @@ export class Exchange {
       model: this.#candidate.model,
       request: this.#chat,
       signal: this.#abort.signal,
+      connectMs: this.#candidate.limits.connectMs,
       // The status says most of it. That its body is slow makes no silent provider of it.
       onRefusal: () => this.#deadline.stop(),
       ...(key === undefined ? {} : { key }),

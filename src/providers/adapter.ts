@@ -102,13 +102,14 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
   }
 
   async #carry({ path, body, headers }: EncodedRequest): Promise<Response> {
-    const { key, request, signal } = this.#call
+    const { key, request, signal, connectMs } = this.#call
     try {
       return await this.#parts.transport.send({
         path,
         body,
         headers: { ...this.#parts.headers, ...headers, ...request.headers },
         signal,
+        connectMs,
         ...(key === undefined ? {} : { key }),
       })
     } catch (error) {

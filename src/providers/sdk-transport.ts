@@ -3,6 +3,7 @@
 import type { AdapterSurroundings, Transport, TransportRequest } from '../core/contracts.js'
 import { ProviderError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import { fetchBy } from '../net/connect-agents.js'
 import { guardedFetch } from '../net/guarded-fetch.js'
 import { errorOfConnection } from './network-error.js'
 
@@ -34,6 +35,7 @@ interface Exchange {
   /** Header names that may go out besides the SDK's own. */
   readonly headers: Readonly<Record<string, string>>
   readonly hasKey: boolean
+  readonly connectMs: number
   failure?: unknown
   errorAnswer?: Response
 }
@@ -49,7 +51,7 @@ const sdkHeaders =
  * the headers of its own request, so there is no cache of clients that could mix two tenants up.
  */
 export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: AdapterSurroundings): Transport {
-  const fetch = exchangeFetch(guardedFetch(surroundings.fetch))
+  const fetch = exchangeFetch(guardedFetch(surroundings.fetch), surroundings.agentFor)
   let client: Promise<SdkClient> | undefined
   return {
     async send(request) {
@@ -58,9 +60,10 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
         client = undefined // the next request tries again
         throw new ProviderError('internal', `The SDK "${sdk}" could not be loaded.`, { cause })
       })
-      const exchange: Exchange = { headers: request.headers, hasKey: request.key !== undefined }
+      const { headers, key, connectMs } = request
+      const exchange: Exchange = { headers, hasKey: key !== undefined, connectMs }
       try {
-        return await post(loaded, request, authorization(request.key), { [exchangeKey]: exchange })
+        return await post(loaded, request, authorization(key), { [exchangeKey]: exchange })
       } catch (error) {
         if (exchange.errorAnswer !== undefined) return exchange.errorAnswer
         throw errorOfConnection(exchange.failure ?? error)
@@ -158,7 +161,10 @@ function without(variable: string, build: () => SdkClient): SdkClient {
 }
 
 /** Keeps what really happened, since the SDKs turn it into errors of their own that hold less, or more than they should. */
-function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+function exchangeFetch(
+  fetch: typeof globalThis.fetch,
+  agentFor: AdapterSurroundings['agentFor'],
+): typeof globalThis.fetch {
   return async (input, init) => {
     const exchange = exchangeOf(init)
     const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
@@ -168,7 +174,7 @@ function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch 
     if (!exchange.hasKey && !hasHeader(exchange.headers, 'authorization')) headers.delete('authorization')
     let response: Response
     try {
-      response = await fetch(input, { ...init, headers })
+      response = await fetchBy(agentFor?.(exchange.connectMs), fetch, input, { ...init, headers })
     } catch (failure) {
       exchange.failure = failure
       throw failure

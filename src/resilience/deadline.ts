@@ -4,6 +4,8 @@ import type { CancelTimer, Clock } from '../core/clock.js'
 
 /** Limits on an attempt, in milliseconds. */
 export interface AttemptLimits {
+  /** Until its connection is established. Kept by whoever connects. */
+  readonly connectMs: number
   /** From the start to the first output. */
   readonly firstTokenMs: number
   /** Between real chunks, after the first output. */

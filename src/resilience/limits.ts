@@ -6,6 +6,8 @@ import type { AttemptLimits } from './deadline.js'
 export interface GivenLimits {
   /** Of the whole request, over all attempts and waits. */
   readonly totalMs?: number
+  /** Until a connection is established. */
+  readonly connectMs?: number
   /** From the start of an attempt to its first output. */
   readonly firstTokenMs?: number
   /** Between real chunks, after the first output. */
@@ -24,13 +26,26 @@ const minute = 60_000
 /** After the answer has said how it ended, for what may still follow. */
 const tailMs = 10_000
 
+/** Until a connection is established. */
+const defaultConnectMs = 30_000
+
 /** What holds for a request whose candidates do not need more. */
 const defaultTotalMs = 5 * minute
 
 /** The limits of one attempt. */
 export function attemptLimits(given: GivenLimits, traits: Traits): AttemptLimits {
   const { firstTokenMs, idleMs } = defaultsFor(traits)
-  return { firstTokenMs: given.firstTokenMs ?? firstTokenMs, idleMs: given.idleMs ?? idleMs, tailMs }
+  return {
+    connectMs: connectLimit(given),
+    firstTokenMs: given.firstTokenMs ?? firstTokenMs,
+    idleMs: given.idleMs ?? idleMs,
+    tailMs,
+  }
+}
+
+/** The limit on connecting, which is the same for all. */
+export function connectLimit({ connectMs = defaultConnectMs }: GivenLimits): number {
+  return connectMs
 }
 
 /** The limit of the whole request: never below those of its attempts, unless the app says so. */

@@ -268,6 +268,13 @@ const refused: readonly [what: string, fields: object, field: string, hint?: Reg
   ['an unknown effort', { prompt: 'Hi', reasoning: 'extreme' }, 'reasoning'],
   ['a negative number of reasoning tokens', { prompt: 'Hi', reasoning: -1 }, 'reasoning'],
   ['a time limit of zero', { prompt: 'Hi', timeout: 0 }, 'timeout'],
+  ['no time at all to connect', { prompt: 'Hi', timeout: { connectMs: 0 } }, 'timeout.connectMs'],
+  ['negative time to connect', { prompt: 'Hi', timeout: { connectMs: -1 } }, 'timeout.connectMs'],
+  [
+    'time to connect that is no number',
+    { prompt: 'Hi', timeout: { connectMs: Number.NaN } },
+    'timeout.connectMs',
+  ],
   ['an unknown time limit', { prompt: 'Hi', timeout: { wait: 5 } }, 'timeout.wait', /totalMs/],
   ['a signal that is none', { prompt: 'Hi', signal: {} }, 'signal'],
   [
