@@ -179,7 +179,10 @@ async function waivedBy(
     const { limit } = rates[admission.rate] ?? {}
     const what = limit === undefined ? 'calls' : `${limit.amount} ${limit.measure}`
     const message = `The app's own limit of ${what} in ${(limit?.windowMs ?? 0) / 1_000} s is reached.`
-    throw new ByokError('rate-limited', message, { retryAfterMs: admission.retryAfterMs })
+    throw new ByokError('rate-limited', message, {
+      field: 'rateLimits',
+      retryAfterMs: admission.retryAfterMs,
+    })
   }
   const refused = admission.refusals.flatMap((refusal) => {
     const applied = limits[refusal.claim]

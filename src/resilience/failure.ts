@@ -70,7 +70,7 @@ export function meaningOf(error: ByokError): Failure {
 
 /** The app's own limit, and no provider's: all candidates meet it. */
 function isOurs(error: ByokError): boolean {
-  return error.name !== 'ProviderError'
+  return error.field === 'rateLimits'
 }
 
 /** We refused the request ourselves, before anything was sent: it fares no better anywhere else. */

@@ -84,6 +84,10 @@ export function stageOf(
   const handler = new BYOKHandler({
     // One request a step, unless a test is about retries.
     retry: { maxRetries: 0 },
+    // An unknown price is worth a warning.
+    prices: Object.fromEntries(
+      names.map((name) => [`${name}/*`, { inputPerMillion: 1, outputPerMillion: 2 }]),
+    ),
     ...options,
     keys: { ...Object.fromEntries(names.map((name) => [name, `test-key-${name}-0001`])), ...options.keys },
     providers: {

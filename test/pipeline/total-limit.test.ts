@@ -24,6 +24,8 @@ beforeAll(loadSdks)
 const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
 
+const free = { inputPerMillion: 0, outputPerMillion: 0 }
+
 describe('the total limit', () => {
   it('TM3: is 300 s over all attempts, and says `total`', async () => {
     const clock = new FakeClock()
@@ -138,7 +140,7 @@ describe('the total limit', () => {
     expect(upstream.requests[0]?.closedByClient).toBe(false)
     await clock.advance(1_100)
     await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
-    expect(told.attemptEnds).toHaveLength(1)
+    await until(() => told.attemptEnds.length === 1, 'the settlement')
     expect(clock.pending()).toBe(0)
     await expect(stream.next()).rejects.toMatchObject({
       code: 'timeout',
@@ -192,7 +194,9 @@ describe('the end of an answer', () => {
       clock,
       replies: [[{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }, ...rest.flat()]],
     })
-    const { handler } = watch(new BYOKHandler({ adapters: [provider], clock, timeout }))
+    const { handler } = watch(
+      new BYOKHandler({ adapters: [provider], clock, timeout, prices: { 'one/*': free } }),
+    )
     const reading = readAll(handler.streamCompletion(request))
     await clock.advance(endsAfterMs - 1)
     expect(provider.calls[0]?.end).toBeUndefined()
