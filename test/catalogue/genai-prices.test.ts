@@ -378,6 +378,10 @@ describe('CO2: fetching newer prices', () => {
 
   it('CO2: refuses a table of 50 MB, without reading it to its end', async () => {
     let sent = 0
+    let closed: () => void = () => undefined
+    const isClosed = new Promise<void>((resolve) => {
+      closed = resolve
+    })
     const chunk = Buffer.alloc(1024 * 1024, ' ')
     const url = await serve((_, response) => {
       const more = (): void => {
@@ -388,10 +392,12 @@ describe('CO2: fetching newer prices', () => {
         if (sent >= 50) response.end(good)
       }
       response.on('drain', more)
+      response.on('close', closed)
       more()
     })
     const source = genaiPrices({ url })
     await expect(source.refresh()).rejects.toMatchObject({ code: 'event-too-large' })
+    await isClosed
     expect(sent).toBeLessThan(50)
     expect(source.find('openai', 'gpt-4o', at)?.version).toBe(bundledVersion)
   })
