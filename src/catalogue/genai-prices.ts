@@ -70,8 +70,7 @@ export function genaiPrices(
 
   const loadOnce = async (): Promise<void> => {
     genai = await import('@pydantic/genai-prices')
-    const first = await readBundled(genai)
-    loaded ??= first
+    loaded = await readBundled(genai)
   }
   const load = (): Promise<void> => {
     loading ??= loadOnce().catch((cause: unknown) => {
