@@ -16,8 +16,8 @@ export interface FileStoreOptions {
   /** Made where it is absent. Nothing else should stand in it. */
   readonly directory: string
   /**
-   * When an operation is answered. `batch`: once the disk has it; what comes within five milliseconds goes to the disk
-   * together. `always`: the same without that wait. `os`: once the operating system has it, so that a power cut may take
+   * When an operation is answered. `batch`: once the disk has it; the disk is asked every five milliseconds at
+   * most, for all that came meanwhile. `always`: the same without that wait. `os`: once the operating system has it, so that a power cut may take
    * what was answered. @default 'batch'
    */
   readonly sync?: SyncMode

@@ -19,27 +19,25 @@ describe('memory', () => {
   for (const { name, run } of cases) it(name, run)
 })
 
-describe.each([
-  { sync: 'os' },
-  { sync: 'os', segmentBytes: 4_096 },
-  { sync: 'batch' },
-  { sync: 'always' },
-] as const)('file with $sync, segments of $segmentBytes', (options) => {
-  let clock = new FakeClock()
-  let directory = ''
-  const open = () => fileStore({ directory, clock, ...options })
-  const cases = storeConformance({
-    open: () => {
-      clock = new FakeClock()
-      directory = join(freshDirectory(), 'made', 'on', 'the', 'way')
-      return open()
-    },
-    reopen: async (store) => {
-      await store.close()
-      return open()
-    },
-    advance: (ms) => clock.advance(ms),
-    date: () => clock.date(),
-  })
-  for (const { name, run } of cases) it(name, run)
-})
+describe.each([{ sync: 'os' }, { sync: 'os', segmentBytes: 4_096 }, { sync: 'batch' }] as const)(
+  'file with $sync, segments of $segmentBytes',
+  (options) => {
+    let clock = new FakeClock()
+    let directory = ''
+    const open = () => fileStore({ directory, clock, ...options })
+    const cases = storeConformance({
+      open: () => {
+        clock = new FakeClock()
+        directory = join(freshDirectory(), 'made', 'on', 'the', 'way')
+        return open()
+      },
+      reopen: async (store) => {
+        await store.close()
+        return open()
+      },
+      advance: (ms) => clock.advance(ms),
+      date: () => clock.date(),
+    })
+    for (const { name, run } of cases) it(name, run)
+  },
+)

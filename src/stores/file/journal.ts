@@ -5,8 +5,8 @@ import type { StatePart } from '../change.js'
 import { createSegment, encodeState, NamedSegmentError, segmentPath, writeAll } from './segments.js'
 
 /**
- * When a change counts as kept. `always`: once the disk has it. `batch`: the same, but changes of up to five milliseconds
- * go to the disk together. `os`: once the operating system has it, so that it survives the process, but not a power cut.
+ * When a change counts as kept. `always`: once the disk has it. `batch`: the same, but the disk is asked every five
+ * milliseconds at most. `os`: once the operating system has it, so that it survives the process, but not a power cut.
  */
 export type SyncMode = 'always' | 'batch' | 'os'
 
@@ -58,6 +58,7 @@ export class Journal {
   #waiting: Batch | undefined
   #writing: Batch | undefined
   #failure: Error | undefined
+  #lastWrite = Number.NEGATIVE_INFINITY
   /** A write is about to begin. */
   #isDue = false
   #work: Promise<void> = Promise.resolve()
@@ -137,13 +138,15 @@ export class Journal {
     const start = (): void => {
       this.#work = this.#writeAll()
     }
+    const delayMs = this.#options.sync === 'batch' ? this.#lastWrite + batchMs - performance.now() : 0
     // Not the timer of a clock: that one lets the process end, and here somebody waits for an answer.
-    if (this.#options.sync === 'batch') setTimeout(start, batchMs)
+    if (delayMs > 0) setTimeout(start, Math.ceil(delayMs))
     else queueMicrotask(start)
   }
 
   async #writeAll(): Promise<void> {
     this.#isDue = false
+    this.#lastWrite = performance.now()
     try {
       while (this.#waiting !== undefined) {
         const batch = this.#waiting
