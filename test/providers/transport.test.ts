@@ -113,6 +113,7 @@ describe.each(['openai', 'anthropic'] as const)('the signal of a request, over t
       path: '/x',
       headers: {},
       body: {},
+      connectMs: 30_000,
       signal,
     })
 
