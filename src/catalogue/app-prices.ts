@@ -27,7 +27,9 @@ export function appPrices(value: unknown, field = 'prices'): PriceSource {
     if (!/^[^/]+\/./s.test(name)) throw refused(at, 'is no model. Write "provider/model" or "provider/*".')
     found.set(name, { price: readSafely(at, () => checkAppPrice(price, at)), version })
   }
+  const providers = new Set([...found.keys()].map((name) => name.slice(0, name.indexOf('/'))))
   return {
+    covers: (provider) => providers.has(provider),
     find: (provider, model) => found.get(`${provider}/${model}`) ?? found.get(`${provider}/${everyModel}`),
   }
 }
@@ -45,6 +47,7 @@ export function layeredPrices(...sources: readonly PriceSource[]): PriceSource {
     async load() {
       await Promise.all(sources.map((source) => source.load?.()))
     },
+    covers: (provider) => sources.some((source) => source.covers?.(provider) ?? true),
     find(provider, model, at) {
       for (const source of sources) {
         const found = source.find(provider, model, at)

@@ -93,6 +93,7 @@ export function genaiPrices(
   return {
     load,
     refresh: (signal) => download.join(signal),
+    covers: (provider) => pricedVendors.has(provider),
     find(provider, model, at) {
       const vendor = pricedVendors.get(provider)
       if (vendor === undefined || loaded === undefined || genai === undefined) return undefined

@@ -126,8 +126,8 @@ export class BudgetKeeper implements Budget {
     if (open === undefined) return { cost: null, savings: null }
     const { question, draft, admitted, at } = open
     const { pricing, onStoreFailure } = this.#around
-    if (result.usage !== undefined) await pricing.ready()
     const { provider, model, chat } = question
+    if (result.usage !== undefined) await pricing.ready(provider)
     const bill = pricing.bill(
       { provider, model, serviceTier: serviceTierOf(chat, provider) },
       result.usage,

@@ -48,11 +48,16 @@ export class Pricing {
     return this.#options.unknownPrice === 'deny'
   }
 
-  /** Loads the prices, once. A source that cannot be loaded knows none, and is asked again next time. */
-  ready(): Promise<void> {
+  /**
+   * Loads what knows prices of this provider, once. A source that cannot be loaded knows none, and is asked again next
+   * time.
+   */
+  async ready(provider: string): Promise<void> {
+    const { source } = this.#options
+    if (source.covers?.(provider) === false) return
     this.#loading ??= (async () => {
       try {
-        await this.#options.source.load?.()
+        await source.load?.()
       } catch {
         this.#loading = undefined
       }

@@ -215,14 +215,17 @@ export async function checkAgainstModel(
   open: () => Promise<StoreUnderModel>,
   { sequences, seed }: { readonly sequences: number; readonly seed?: number },
 ): Promise<void> {
-  const property = fc.asyncProperty(fc.array(commandArbitrary, { maxLength: 40, size: 'max' }), async (commands) => {
-    const world = await open()
-    try {
-      await runSequence(world, commands)
-    } finally {
-      await world.dispose?.()
-    }
-  })
+  const property = fc.asyncProperty(
+    fc.array(commandArbitrary, { maxLength: 40, size: 'max' }),
+    async (commands) => {
+      const world = await open()
+      try {
+        await runSequence(world, commands)
+      } finally {
+        await world.dispose?.()
+      }
+    },
+  )
   await fc.assert(property, { numRuns: sequences, ...(seed !== undefined && { seed }) })
 }
 
