@@ -10,7 +10,7 @@ import { type BudgetSeries, type BudgetWindow, currentWindows, tenantOf } from '
 /** What a journal holds. */
 export interface ReportSource {
   readonly records: AsyncIterable<UsageRecord> | Iterable<UsageRecord>
-  /** How the budgets stood at a moment. Read after the records. */
+  /** How the budgets stood at a moment; later ones do not matter. Read after the records. */
   books(asOf: number): Promise<ReportBooks>
 }
 
@@ -100,8 +100,10 @@ export async function buildReport(
     }
   }
   const { from, to, tenant } = filter
-  const asOf = Math.min(madeAt, to ?? madeAt)
-  const books = await source.books(asOf)
+  const books = await source.books(to ?? Number.POSITIVE_INFINITY)
+  // A store's time may be ahead of a wall clock that was set back.
+  const latest = books.budgets.reduce((at, { points }) => Math.max(at, points.at(-1)?.at ?? at), madeAt)
+  const asOf = Math.min(latest, to ?? latest)
   const series = books.budgets.filter(({ counter }) => tenant === undefined || tenantOf(counter) === tenant)
   return {
     ...(from === undefined ? {} : { from }),
