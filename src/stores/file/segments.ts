@@ -19,12 +19,14 @@ export async function listSegments(directory: string): Promise<number[]> {
 
 /**
  * Writes a segment that begins with these books, and opens it. It is there whole or not at all: what is written is synced
- * before the file gets its name, and the directory after that. Tells how long it is.
+ * before the file gets its name, and the directory after that. Without `isSynced`, a power cut may leave it broken; then it
+ * is made up for from the segment before. Tells how long it is.
  */
 export async function createSegment(
   directory: string,
   number: number,
   parts: readonly string[],
+  isSynced: boolean,
 ): Promise<{ readonly handle: FileHandle; readonly length: number }> {
   const path = segmentPath(directory, number)
   const draft = `${path}.tmp`
@@ -34,10 +36,10 @@ export async function createSegment(
   try {
     const bytes = Buffer.from(encodeLine({ head: { format: 1, parts: parts.length } }) + parts.join(''))
     await writeAll(handle, bytes, 0)
-    await handle.datasync()
+    if (isSynced) await handle.datasync()
     await rename(draft, path)
     isNamed = true
-    await syncDirectory(directory)
+    if (isSynced) await syncDirectory(directory)
     return { handle, length: bytes.length }
   } catch (error) {
     await handle.close().catch(() => {})
