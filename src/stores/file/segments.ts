@@ -4,7 +4,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path'
 import { Books, type ChangeListener } from '../books.js'
 import type { StatePart } from '../change.js'
-import { decodeLine, encodeLine, type Line, scanLines } from './line.js'
+import { decodeLine, encodeLine, type Line, newline, scanLines } from './line.js'
 
 /** The path of a segment. */
 export function segmentPath(directory: string, number: number): string {
@@ -88,6 +88,8 @@ export interface LoadedJournal {
   /** How much of the newest segment is whole, and how much stands in the file. */
   readonly end: number
   readonly fileLength: number
+  /** The last whole line lacks its end. */
+  readonly lacksNewline: boolean
   readonly damagedLines: number
   readonly damagedBytes: number
   /** The newest segment should not be gone on with: its beginning is not whole, or lines in it are damaged. */
@@ -108,12 +110,15 @@ export async function loadJournal(
   if (newest === undefined) return undefined
   const behind: Line[][] = []
   let [end, fileLength, damagedLines, damagedBytes] = [0, 0, 0, 0]
-  let needsNew = false
+  let [needsNew, lacksNewline] = [false, false]
   for (const number of numbers.toReversed()) {
     const file = await readFile(segmentPath(directory, number))
     const bytes = number === known?.segment ? file.subarray(0, known.length) : file
     const scan = scanLines(bytes)
-    if (number === newest) [end, fileLength] = [scan.end, file.length]
+    if (number === newest) {
+      ;[end, fileLength] = [scan.end, file.length]
+      lacksNewline = end > 0 && bytes[end - 1] !== newline
+    }
     damagedLines += scan.damagedLines
     damagedBytes += scan.damagedBytes
     const lines = scan.texts.map(decodeLine)
@@ -126,7 +131,7 @@ export async function loadJournal(
   for (const line of first) if ('part' in line) books.restore(line.part)
   for (const line of [...first, ...others.flat()]) if ('change' in line) books.apply(line.change)
   needsNew ||= damagedLines > 0
-  return { books, segment: newest, end, fileLength, damagedLines, damagedBytes, needsNew }
+  return { books, segment: newest, end, fileLength, lacksNewline, damagedLines, damagedBytes, needsNew }
 }
 
 /** Removes what an unfinished `createSegment` has left. */
