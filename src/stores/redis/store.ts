@@ -1,0 +1,237 @@
+// The verbs of the Redis store: each is one script, run once on the server.
+
+import type {
+  Admission,
+  Charge,
+  CounterState,
+  Hold,
+  LedgerEntry,
+  Settlement,
+  Store,
+  StoredText,
+} from '../../core/store.js'
+import type { RecordFilter, UsageRecord } from '../../core/usage-record.js'
+import { admitLua, renewLua } from './admit-lua.js'
+import { checkCharge, checkHold, finiteAt, invalid, wholeAt } from './check.js'
+import type { Scripts } from './client.js'
+import { escapeName, partitionKey, refuseForeign } from './names.js'
+import { enterTenantLua, listTenantsLua, readCountersLua, readLedgerLua, readRecordsLua } from './read-lua.js'
+import { mergeNewestFirst, type Page, readPages } from './records.js'
+import { settleLua } from './settle-lua.js'
+import { deleteLua, getLua, listLua, setLua } from './small-records-lua.js'
+
+const recordsPerPage = 200
+
+/** How a store was set up, with nothing left open. */
+export interface RedisStoreSettings {
+  readonly prefix: string
+  readonly partition: 'app' | 'tenant'
+  readonly ledger: boolean
+  readonly keepRecords: number
+  readonly keepRecordsMs: number
+  readonly now: (() => number) | undefined
+}
+
+/** How many holds of tenants a process remembers at once; far more than it can have open. */
+const maxKnownHolds = 100_000
+
+/** A store in Redis: see `redisStore`. */
+export class RedisStore implements Store {
+  readonly #scripts: Scripts
+  readonly #settings: RedisStoreSettings
+  /** With a partition a tenant: where the holds of this process stand, as `renew` is told no tenant. */
+  readonly #tenants = new Map<string, string | undefined>()
+
+  /** @internal */
+  constructor(scripts: Scripts, settings: RedisStoreSettings) {
+    this.#scripts = scripts
+    this.#settings = settings
+  }
+
+  async admit(hold: Hold): Promise<Admission> {
+    checkHold(hold)
+    const { id, claims, rates, ttlMs, limitsVersion, record } = hold
+    const tenant = this.#partitionOf(hold.tenant)
+    const isApart = tenant !== undefined
+    if (this.#settings.partition === 'tenant') {
+      const names = [...claims.map(({ counter }) => counter), ...rates.map((rate) => rate.key)]
+      refuseForeign(names, hold.tenant, 'claims')
+      this.#remember(id, hold.tenant)
+    }
+    // The limits stand in the app's partition, which a script of a tenant's partition cannot read.
+    if (isApart && (await this.#enter(tenant)) !== limitsVersion)
+      return this.#settle(id, { outcome: 'stale' })
+    const call = {
+      id: escapeName(id),
+      at: String(record.at),
+      claims: claims.map(({ counter, endsAt, limit, base, perToken, alerts = [] }) => ({
+        counter: escapeName(counter),
+        ...(endsAt !== undefined && { endsAt }),
+        ...(limit !== undefined && { limit }),
+        base,
+        perToken,
+        // As text: what Lua makes of a share may have fewer digits.
+        alerts: alerts.map(({ share, at }) => [String(share), at]),
+      })),
+      rates: rates.map(({ key, limit, windowMs, amount }) => ({
+        key: escapeName(key),
+        limit,
+        windowMs,
+        amount,
+      })),
+      ...hold.tokens,
+      ttlMs,
+      ...(!isApart && { limitsVersion }),
+    }
+    const bound = JSON.stringify({ ...record, outcome: 'uncertain' })
+    const admission = (await this.#run(admitLua, tenant, call, bound)) as Admission // what the script writes
+    return admission.outcome === 'admitted' ? admission : this.#settle(id, admission)
+  }
+
+  async renew(id: string, ttlMs: number): Promise<boolean> {
+    wholeAt(ttlMs, 'ttlMs', 1)
+    const stands = await this.#run(renewLua, this.#tenants.get(id), { id: escapeName(id), ttlMs })
+    return stands === true
+  }
+
+  commit(id: string, charge: Charge, record: UsageRecord): Promise<Settlement> {
+    return this.#end(id, charge, record)
+  }
+
+  release(id: string, record?: UsageRecord): Promise<Settlement> {
+    return this.#end(id, undefined, record)
+  }
+
+  async #end(id: string, charge: Charge | undefined, record: UsageRecord | undefined): Promise<Settlement> {
+    if (charge !== undefined) checkCharge(charge)
+    if (record !== undefined) finiteAt(record.at, 'record.at')
+    const tenant = this.#tenants.has(id) ? this.#tenants.get(id) : this.#partitionOf(record?.tenant)
+    const call = {
+      id: escapeName(id),
+      at: String(record?.at ?? 0),
+      isRelease: charge === undefined,
+      claims: charge?.claims ?? [],
+      rates: charge?.rates ?? [],
+    }
+    const text = record === undefined ? '' : JSON.stringify(record)
+    const answer = await this.#run(settleLua, tenant, call, text)
+    const settlement = answer as Settlement | { readonly outcome: 'mismatch' } // what the script writes
+    if (settlement.outcome === 'mismatch') {
+      throw invalid('charge', 'must have an amount for each claim and each rate of its hold.')
+    }
+    return this.#settle(id, settlement)
+  }
+
+  async readCounters(counters: readonly string[], tenant?: string): Promise<readonly CounterState[]> {
+    if (this.#settings.partition === 'tenant') refuseForeign(counters, tenant, 'counters')
+    const call = { counters: counters.map(escapeName) }
+    for (;;) {
+      const answer = await this.#run(readCountersLua, this.#partitionOf(tenant), call)
+      const { more, counters: states } = answer as CountersAnswer // what the script writes
+      if (!more) return states
+    }
+  }
+
+  async *records(filter: RecordFilter): AsyncGenerator<UsageRecord> {
+    const tenants =
+      this.#settings.partition === 'app'
+        ? [undefined]
+        : filter.tenant === undefined
+          ? [undefined, ...(await this.#listTenants())]
+          : [filter.tenant]
+    const count = tenants.length === 1 ? recordsPerPage : 20
+    const read = (tenant: string | undefined): AsyncGenerator<UsageRecord> =>
+      // The script writes such pages.
+      readPages(
+        async (question) => (await this.#run(readRecordsLua, tenant, { ...question })) as Page,
+        filter,
+        count,
+      )
+    yield* mergeNewestFirst(tenants.map(read))
+  }
+
+  async get(collection: string, key: string): Promise<StoredText | undefined> {
+    const answer = await this.#run(getLua, undefined, smallRecord(collection, key))
+    const found = answer as readonly [version: number, value: string] | null // what the script writes
+    return found === null ? undefined : { value: found[1], version: found[0] }
+  }
+
+  async set(collection: string, key: string, value: string, ifVersion?: number): Promise<number | undefined> {
+    if (ifVersion !== undefined) wholeAt(ifVersion, 'ifVersion', 0)
+    const call = { ...smallRecord(collection, key), ...(ifVersion !== undefined && { ifVersion }) }
+    const version = await this.#run(setLua, undefined, call, JSON.stringify(value))
+    return version === null ? undefined : Number(version)
+  }
+
+  async delete(collection: string, key: string): Promise<boolean> {
+    return (await this.#run(deleteLua, undefined, smallRecord(collection, key))) === true
+  }
+
+  async list(collection: string): Promise<readonly (StoredText & { readonly key: string })[]> {
+    const answer = await this.#run(listLua, undefined, smallRecord(collection, ''))
+    const found = answer as readonly (readonly [key: string, version: number, value: string])[] // what the script writes
+    return found
+      .map(([key, version, value]) => ({ key, value, version }))
+      .sort((one, other) => (one.key < other.key ? -1 : 1))
+  }
+
+  /**
+   * What changed the counters, oldest first, where the store was made with `ledger`. With `partition: 'tenant'` each
+   * partition has a ledger of its own.
+   */
+  async *readLedger(tenant?: string): AsyncGenerator<LedgerEntry> {
+    const count = 1_000
+    for (let from = 0; ; from += count) {
+      const answer = await this.#run(readLedgerLua, this.#partitionOf(tenant), { from, count })
+      const page = answer as readonly LedgerEntry[] // what the scripts write
+      yield* page
+      if (page.length < count) return
+    }
+  }
+
+  /** Does nothing: the client is the app's. */
+  async close(): Promise<void> {}
+
+  #run(script: string, tenant: string | undefined, call: object, ...values: string[]): Promise<unknown> {
+    const { prefix, ledger, keepRecords, keepRecordsMs, now } = this.#settings
+    const input = { ...call, ledger, keepRecords, keepRecordsMs, ...(now !== undefined && { now: now() }) }
+    return this.#scripts.run(script, partitionKey(prefix, tenant), JSON.stringify(input), ...values)
+  }
+
+  #partitionOf(tenant: string | undefined): string | undefined {
+    return this.#settings.partition === 'tenant' ? tenant : undefined
+  }
+
+  /** The version of the limits. The tenant is among those whose records are found from now on. */
+  async #enter(tenant: string): Promise<number> {
+    return Number(await this.#run(enterTenantLua, undefined, { tenant: escapeName(tenant) }))
+  }
+
+  async #listTenants(): Promise<readonly string[]> {
+    return (await this.#run(listTenantsLua, undefined, {})) as readonly string[] // what the script writes
+  }
+
+  #remember(id: string, tenant: string | undefined): void {
+    this.#tenants.set(id, tenant)
+    if (this.#tenants.size <= maxKnownHolds) return
+    for (const oldest of this.#tenants.keys()) {
+      this.#tenants.delete(oldest)
+      return
+    }
+  }
+
+  /** The answer, once it is known that no hold stands under that id. */
+  #settle<Answer>(id: string, answer: Answer): Answer {
+    this.#tenants.delete(id)
+    return answer
+  }
+}
+
+interface CountersAnswer {
+  readonly more: boolean
+  readonly counters: readonly CounterState[]
+}
+
+function smallRecord(collection: string, key: string): { readonly collection: string; readonly key: string } {
+  return { collection: escapeName(collection), key: escapeName(key) }
+}
