@@ -35,7 +35,7 @@ export interface RateClaim {
   readonly amount: number
 }
 
-/** What an attempt might cost, before it is sent. */
+/** What an attempt might cost, before it is sent. A counter or a rate stands in it once. */
 export interface Hold {
   /** The attempt's id. Whatever is done twice under one id is done once. */
   readonly id: string
@@ -78,7 +78,7 @@ export type Admission =
     }
   /** Names every claim that does not fit. */
   | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] }
-  /** Too much has begun lately. The rate with the longest wait is named. */
+  /** Too much has begun lately. The rate with the longest wait is named; Infinity where the amount alone exceeds the limit. */
   | { readonly outcome: 'rate-limited'; readonly rate: number; readonly retryAfterMs: number }
   /** The limits have changed since: read them again, and ask again. */
   | { readonly outcome: 'stale' }
@@ -143,7 +143,10 @@ export interface Store {
    * or beyond the limit, is debt that the next hold meets.
    */
   commit(id: string, charge: Charge, record: UsageRecord): Promise<Settlement>
-  /** Nothing was sent: the hold goes, rates included. A record is written where one is given. */
+  /**
+   * Nothing was sent: the hold goes, rates included. A record is written where one is given. Of a hold that had expired,
+   * the charge is taken back, and its record is replaced or removed.
+   */
   release(id: string, record?: UsageRecord): Promise<Settlement>
   /** How counters stand; zeros for one that nobody has counted against. Expired holds are brought home first. */
   readCounters(counters: readonly string[], tenant?: string): Promise<readonly CounterState[]>

@@ -1,5 +1,10 @@
-// The entry byok-handler/testing: a fake clock, a scripted provider, and a server that misbehaves on request.
+// The entry byok-handler/testing: a fake clock, a scripted provider, a server that misbehaves on request, a suite for stores.
 
+export {
+  type StoreConformanceCase,
+  type StoreConformanceOptions,
+  storeConformance,
+} from '../stores/conformance.js'
 export type { Answer, AnswerToolCall, AnswerUsage } from './answer.js'
 export { FakeClock, type FakeClockOptions } from './fake-clock.js'
 export {
