@@ -13,11 +13,13 @@ local standing = redis.call('HMGET', holdKey(id), 'state', 'tokens')
 if standing[1] == 'open' then return '{"outcome":"admitted","tokens":' .. standing[2] .. '}' end
 if standing[1] then return '{"outcome":"settled"}' end
 
-if input.limitsVersion then
+-- A tenant's partition cannot read the limits, and is told the version that stands.
+local version = input.standingVersion
+if not version then
   local limits = redis.call('HGET', base .. 's:limits', 'budgets')
-  local version = tonumber(limits and string.match(limits, '^(%d+) ') or 0)
-  if version ~= input.limitsVersion then return '{"outcome":"stale"}' end
+  version = tonumber(limits and string.match(limits, '^(%d+) ') or 0)
 end
+if version ~= input.limitsVersion then return '{"outcome":"stale"}' end
 
 local tokens = input.most
 local refusals = {}
@@ -52,8 +54,8 @@ for i, rate in ipairs(input.rates) do
   end
   if excess > 0 then
     table.sort(buckets, function(one, other) return one.last < other.last end)
-    -- What is more than the limit alone never fits; a window is as good an answer as any.
-    local waitMs = rate.windowMs
+    -- What is more than the limit by itself never fits.
+    local waitMs = math.huge
     for _, bucket in ipairs(buckets) do
       excess = excess - bucket.amount
       if excess <= 0 then
@@ -65,7 +67,9 @@ for i, rate in ipairs(input.rates) do
   end
 end
 if slowest then
-  return '{"outcome":"rate-limited","rate":' .. whole(slowest) .. ',"retryAfterMs":' .. whole(longestMs) .. '}'
+  -- JSON has no Infinity; a number that is too large is read as that.
+  local waitMs = longestMs == math.huge and '1e999' or whole(longestMs)
+  return '{"outcome":"rate-limited","rate":' .. whole(slowest) .. ',"retryAfterMs":' .. waitMs .. '}'
 end
 
 local amounts = {}

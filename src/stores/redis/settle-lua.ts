@@ -11,7 +11,11 @@ bringHomeIfDue(id)
 
 local hold = readHold(id)
 if not hold then return '{"outcome":"unknown","alerts":[],"counters":[]}' end
-if hold.state == 'settled' then return '{"outcome":"repeated","alerts":[],"counters":[]}' end
+if hold.state == 'settled' then
+  local states = {}
+  for name in string.gmatch(hold.counters, '[^\\n]+') do states[#states + 1] = stateOf(name) end
+  return '{"outcome":"repeated","alerts":[],"counters":[' .. table.concat(states, ',') .. ']}'
+end
 if not input.isRelease and (#input.claims ~= #hold.claims or #input.rates ~= #hold.rates) then
   return '{"outcome":"mismatch","alerts":[],"counters":[]}'
 end
@@ -58,8 +62,11 @@ if not input.isRelease then
   end
 end
 
-local counters = {}
-for i, claim in ipairs(hold.claims) do counters[i] = stateOf(claim.counter) end
+local names, counters = {}, {}
+for i, claim in ipairs(hold.claims) do
+  names[i] = claim.counter
+  counters[i] = stateOf(claim.counter)
+end
 
 if ARGV[2] ~= '' then
   writeRecord(id, input.at, ARGV[2])
@@ -72,7 +79,8 @@ end
 local key = holdKey(id)
 redis.call('ZREM', base .. 'leases', id)
 redis.call('DEL', key)
-redis.call('HSET', key, 'state', 'settled')
+-- No name has a line break: it is escaped.
+redis.call('HSET', key, 'state', 'settled', 'counters', table.concat(names, '\\n'))
 redis.call('PEXPIRE', key, hourMs)
 local operation = not wasOpen and 'correct' or input.isRelease and 'release' or 'commit'
 note(operation, id, hold.claims, committed, held)

@@ -112,13 +112,14 @@ end
 local function holdKey(id) return base .. 'h:' .. id end
 
 local function readHold(id)
-  local fields = redis.call('HMGET', holdKey(id), 'state', 'hold', 'amounts', 'buckets', 'record')
+  local fields = redis.call('HMGET', holdKey(id), 'state', 'hold', 'amounts', 'buckets', 'record', 'counters')
   if not fields[1] then return nil end
   local hold = fields[2] and cjson.decode(fields[2]) or {}
   hold.state = fields[1]
   hold.amounts = split(fields[3] or '')
   hold.buckets = split(fields[4] or '')
   hold.recordText = fields[5]
+  hold.counters = fields[6]
   return hold
 end
 

@@ -1,5 +1,6 @@
 // The verbs of the Redis store: each is one script, run once on the server.
 
+import { systemClock } from '../../core/clock.js'
 import type {
   Admission,
   Charge,
@@ -32,14 +33,14 @@ export interface RedisStoreSettings {
   readonly now: (() => number) | undefined
 }
 
-/** How many holds of tenants a process remembers at once; far more than it can have open. */
-const maxKnownHolds = 100_000
+/** How many holds of tenants a process remembers: far more than it has open at once. */
+const maxKnownHolds = 50_000
 
 /** A store in Redis: see `redisStore`. */
 export class RedisStore implements Store {
   readonly #scripts: Scripts
   readonly #settings: RedisStoreSettings
-  /** With a partition a tenant: where the holds of this process stand, as `renew` is told no tenant. */
+  /** With a partition a tenant: where the latest holds of this process stand, as `renew` is told no tenant. */
   readonly #tenants = new Map<string, string | undefined>()
 
   /** @internal */
@@ -52,15 +53,11 @@ export class RedisStore implements Store {
     checkHold(hold)
     const { id, claims, rates, ttlMs, limitsVersion, record } = hold
     const tenant = this.#partitionOf(hold.tenant)
-    const isApart = tenant !== undefined
     if (this.#settings.partition === 'tenant') {
       const names = [...claims.map(({ counter }) => counter), ...rates.map((rate) => rate.key)]
       refuseForeign(names, hold.tenant, 'claims')
       this.#remember(id, hold.tenant)
     }
-    // The limits stand in the app's partition, which a script of a tenant's partition cannot read.
-    if (isApart && (await this.#enter(tenant)) !== limitsVersion)
-      return this.#settle(id, { outcome: 'stale' })
     const call = {
       id: escapeName(id),
       at: String(record.at),
@@ -81,11 +78,15 @@ export class RedisStore implements Store {
       })),
       ...hold.tokens,
       ttlMs,
-      ...(!isApart && { limitsVersion }),
+      limitsVersion,
     }
+    // Before the first wait: the caller may change its objects afterwards.
     const bound = JSON.stringify({ ...record, outcome: 'uncertain' })
-    const admission = (await this.#run(admitLua, tenant, call, bound)) as Admission // what the script writes
-    return admission.outcome === 'admitted' ? admission : this.#settle(id, admission)
+    const startedOn = systemClock.now()
+    // The limits stand in the app's partition, which a script of a tenant's partition cannot read.
+    const apart = tenant !== undefined && { standingVersion: await this.#enter(tenant) }
+    const answer = await this.#run(admitLua, tenant, { ...call, ...apart }, [bound], startedOn)
+    return answer as Admission // what the script writes
   }
 
   async renew(id: string, ttlMs: number): Promise<boolean> {
@@ -114,19 +115,20 @@ export class RedisStore implements Store {
       rates: charge?.rates ?? [],
     }
     const text = record === undefined ? '' : JSON.stringify(record)
-    const answer = await this.#run(settleLua, tenant, call, text)
+    const answer = await this.#run(settleLua, tenant, call, [text])
     const settlement = answer as Settlement | { readonly outcome: 'mismatch' } // what the script writes
     if (settlement.outcome === 'mismatch') {
       throw invalid('charge', 'must have an amount for each claim and each rate of its hold.')
     }
-    return this.#settle(id, settlement)
+    return settlement
   }
 
   async readCounters(counters: readonly string[], tenant?: string): Promise<readonly CounterState[]> {
     if (this.#settings.partition === 'tenant') refuseForeign(counters, tenant, 'counters')
     const call = { counters: counters.map(escapeName) }
+    const startedOn = systemClock.now()
     for (;;) {
-      const answer = await this.#run(readCountersLua, this.#partitionOf(tenant), call)
+      const answer = await this.#run(readCountersLua, this.#partitionOf(tenant), call, [], startedOn)
       const { more, counters: states } = answer as CountersAnswer // what the script writes
       if (!more) return states
     }
@@ -159,7 +161,7 @@ export class RedisStore implements Store {
   async set(collection: string, key: string, value: string, ifVersion?: number): Promise<number | undefined> {
     if (ifVersion !== undefined) wholeAt(ifVersion, 'ifVersion', 0)
     const call = { ...smallRecord(collection, key), ...(ifVersion !== undefined && { ifVersion }) }
-    const version = await this.#run(setLua, undefined, call, JSON.stringify(value))
+    const version = await this.#run(setLua, undefined, call, [JSON.stringify(value)])
     return version === null ? undefined : Number(version)
   }
 
@@ -192,10 +194,17 @@ export class RedisStore implements Store {
   /** Does nothing: the client is the app's. */
   async close(): Promise<void> {}
 
-  #run(script: string, tenant: string | undefined, call: object, ...values: string[]): Promise<unknown> {
+  #run(
+    script: string,
+    tenant: string | undefined,
+    call: object,
+    texts: readonly string[] = [],
+    startedOn?: number,
+  ): Promise<unknown> {
     const { prefix, ledger, keepRecords, keepRecordsMs, now } = this.#settings
     const input = { ...call, ledger, keepRecords, keepRecordsMs, ...(now !== undefined && { now: now() }) }
-    return this.#scripts.run(script, partitionKey(prefix, tenant), JSON.stringify(input), ...values)
+    const values = [JSON.stringify(input), ...texts]
+    return this.#scripts.run(script, partitionKey(prefix, tenant), values, startedOn)
   }
 
   #partitionOf(tenant: string | undefined): string | undefined {
@@ -218,12 +227,6 @@ export class RedisStore implements Store {
       this.#tenants.delete(oldest)
       return
     }
-  }
-
-  /** The answer, once it is known that no hold stands under that id. */
-  #settle<Answer>(id: string, answer: Answer): Answer {
-    this.#tenants.delete(id)
-    return answer
   }
 }
 
