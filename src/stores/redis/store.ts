@@ -1,6 +1,7 @@
 // The verbs of the Redis store: each is one script, run once on the server.
 
 import { systemClock } from '../../core/clock.js'
+import { ByokError } from '../../core/errors.js'
 import type {
   Admission,
   Charge,
@@ -12,12 +13,13 @@ import type {
   StoredText,
 } from '../../core/store.js'
 import type { RecordFilter, UsageRecord } from '../../core/usage-record.js'
+import { checkHold } from '../check-hold.js'
 import { admitLua, renewLua } from './admit-lua.js'
-import { checkCharge, checkHold, finiteAt, invalid, wholeAt } from './check.js'
+import { checkAmounts, checkMarks, finiteAt, invalid, wholeAt } from './check.js'
 import type { Scripts } from './client.js'
 import { escapeName, partitionKey, refuseForeign } from './names.js'
 import { enterTenantLua, listTenantsLua, readCountersLua, readLedgerLua, readRecordsLua } from './read-lua.js'
-import { mergeNewestFirst, type Page, readPages } from './records.js'
+import { mergeNewestFirst, type Page, type PageQuestion, readPages } from './records.js'
 import { settleLua } from './settle-lua.js'
 import { deleteLua, getLua, listLua, setLua } from './small-records-lua.js'
 
@@ -43,6 +45,8 @@ export class RedisStore implements Store {
   /** With a partition a tenant: where the latest holds of this process stand, as `renew` is told no tenant. */
   readonly #tenants = new Map<string, string | undefined>()
 
+  #isClosed = false
+
   /** @internal */
   constructor(scripts: Scripts, settings: RedisStoreSettings) {
     this.#scripts = scripts
@@ -51,6 +55,7 @@ export class RedisStore implements Store {
 
   async admit(hold: Hold): Promise<Admission> {
     checkHold(hold)
+    checkMarks(hold)
     const { id, claims, rates, ttlMs, limitsVersion, record } = hold
     const tenant = this.#partitionOf(hold.tenant)
     if (this.#settings.partition === 'tenant') {
@@ -104,7 +109,7 @@ export class RedisStore implements Store {
   }
 
   async #end(id: string, charge: Charge | undefined, record: UsageRecord | undefined): Promise<Settlement> {
-    if (charge !== undefined) checkCharge(charge)
+    if (charge !== undefined) checkAmounts(charge)
     if (record !== undefined) finiteAt(record.at, 'record.at')
     const tenant = this.#tenants.has(id) ? this.#tenants.get(id) : this.#partitionOf(record?.tenant)
     const call = {
@@ -125,10 +130,14 @@ export class RedisStore implements Store {
 
   async readCounters(counters: readonly string[], tenant?: string): Promise<readonly CounterState[]> {
     if (this.#settings.partition === 'tenant') refuseForeign(counters, tenant, 'counters')
-    const call = { counters: counters.map(escapeName) }
+    return this.#readHome(counters.map(escapeName), this.#partitionOf(tenant))
+  }
+
+  /** Counters, once all that has expired is home: usually at once, after an outage perhaps in several steps. */
+  async #readHome(counters: readonly string[], tenant: string | undefined): Promise<readonly CounterState[]> {
     const startedOn = systemClock.now()
     for (;;) {
-      const answer = await this.#run(readCountersLua, this.#partitionOf(tenant), call, [], startedOn)
+      const answer = await this.#run(readCountersLua, tenant, { counters }, [], startedOn)
       const { more, counters: states } = answer as CountersAnswer // what the script writes
       if (!more) return states
     }
@@ -142,14 +151,18 @@ export class RedisStore implements Store {
           ? [undefined, ...(await this.#listTenants())]
           : [filter.tenant]
     const count = tenants.length === 1 ? recordsPerPage : 20
-    const read = (tenant: string | undefined): AsyncGenerator<UsageRecord> =>
-      // The script writes such pages.
-      readPages(
-        async (question) => (await this.#run(readRecordsLua, tenant, { ...question })) as Page,
-        filter,
-        count,
-      )
-    yield* mergeNewestFirst(tenants.map(read))
+    yield* mergeNewestFirst(tenants.map((tenant) => this.#readPartition(tenant, filter, count)))
+  }
+
+  async *#readPartition(
+    tenant: string | undefined,
+    filter: RecordFilter,
+    count: number,
+  ): AsyncGenerator<UsageRecord> {
+    await this.#readHome([], tenant)
+    const readPage = async (question: PageQuestion): Promise<Page> =>
+      (await this.#run(readRecordsLua, tenant, question)) as Page // what the script writes
+    yield* readPages(readPage, filter, count)
   }
 
   async get(collection: string, key: string): Promise<StoredText | undefined> {
@@ -191,16 +204,21 @@ export class RedisStore implements Store {
     }
   }
 
-  /** Does nothing: the client is the app's. */
-  async close(): Promise<void> {}
+  /** From now on every verb rejects. The client is the app's, and stays as it is. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+  }
 
-  #run(
+  async #run(
     script: string,
     tenant: string | undefined,
     call: object,
     texts: readonly string[] = [],
     startedOn?: number,
   ): Promise<unknown> {
+    if (this.#isClosed) {
+      throw new ByokError('store-unavailable', 'The store was closed.', { isRetryable: false })
+    }
     const { prefix, ledger, keepRecords, keepRecordsMs, now } = this.#settings
     const input = { ...call, ledger, keepRecords, keepRecordsMs, ...(now !== undefined && { now: now() }) }
     const values = [JSON.stringify(input), ...texts]
