@@ -32,32 +32,38 @@ function escapeTenant(tenant: string): string {
 }
 
 /**
- * Refuses counters and rates that cannot be counted within the partition of a tenant: those which tenants share, and
- * those of another tenant. `tenant` is that of the hold; a hold without one counts what has none.
+ * Refuses counters that cannot be counted within the partition of a tenant: those which tenants share, and those of another
+ * tenant. `tenant` is that of the hold; a hold without one counts what has none. Names that budgets have not made pass.
  */
-export function refuseForeign(names: readonly string[], tenant: string | undefined, field: string): void {
+export function refuseForeignCounters(names: readonly string[], tenant: string | undefined): void {
   for (const name of names) {
     const [, scope = '', who = ''] = name.split('/', 3)
-    const owner = who.split(':', 1)[0] ?? ''
-    if (tenant !== undefined && sharedScopes.includes(scope)) {
-      throw foreign(field, `a counter of scope "${scope}" is shared between tenants`)
-    }
-    if (scopesOfTenants.includes(scope) && owner !== percentEscape(tenant ?? '')) {
-      throw foreign(field, `a counter of scope "${scope}" belongs to another tenant than the hold`)
+    refuseShared(scope, tenant, 'claims')
+    if (scopesOfTenants.includes(scope) && who.split(':', 1)[0] !== escapedAsInCounters(tenant ?? '')) {
+      throw refused('claims', `a counter of scope "${scope}" belongs to another tenant than the hold`)
     }
   }
 }
 
-function foreign(field: string, why: string): ByokError {
+/** Refuses rates that tenants share. */
+export function refuseSharedRates(keys: readonly string[], tenant: string | undefined): void {
+  for (const key of keys) refuseShared(key.split('/', 2)[1] ?? '', tenant, 'rates')
+}
+
+function refuseShared(scope: string, tenant: string | undefined, field: string): void {
+  if (tenant === undefined || !sharedScopes.includes(scope)) return
+  throw refused(field, `what has the scope "${scope}" is shared between tenants`)
+}
+
+function refused(field: string, why: string): ByokError {
   const message = `${field}: ${why}, and cannot be counted with partition "tenant". Use partition "app".`
   return new ByokError('config', message, { field })
 }
 
-/** A part of a counter's name, as budgets write it. */
-function percentEscape(part: string): string {
-  return part.replace(/[^A-Za-z0-9_.-]/gu, (character) =>
-    [...new TextEncoder().encode(character)]
-      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-      .join(''),
+/** A tenant as it stands in the name of a counter. */
+function escapedAsInCounters(tenant: string): string {
+  return tenant.replace(
+    /[^A-Za-z0-9_.-]/g,
+    (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

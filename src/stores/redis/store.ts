@@ -17,7 +17,7 @@ import { checkHold } from '../check-hold.js'
 import { admitLua, renewLua } from './admit-lua.js'
 import { checkAmounts, checkMarks, finiteAt, invalid, wholeAt } from './check.js'
 import type { Scripts } from './client.js'
-import { escapeName, partitionKey, refuseForeign } from './names.js'
+import { escapeName, partitionKey, refuseForeignCounters, refuseSharedRates } from './names.js'
 import { enterTenantLua, listTenantsLua, readCountersLua, readLedgerLua, readRecordsLua } from './read-lua.js'
 import { mergeNewestFirst, type Page, type PageQuestion, readPages } from './records.js'
 import { settleLua } from './settle-lua.js'
@@ -59,8 +59,12 @@ export class RedisStore implements Store {
     const { id, claims, rates, ttlMs, limitsVersion, record } = hold
     const tenant = this.#partitionOf(hold.tenant)
     if (this.#settings.partition === 'tenant') {
-      const names = [...claims.map(({ counter }) => counter), ...rates.map((rate) => rate.key)]
-      refuseForeign(names, hold.tenant, 'claims')
+      const counters = claims.map(({ counter }) => counter)
+      refuseForeignCounters(counters, hold.tenant)
+      refuseSharedRates(
+        rates.map(({ key }) => key),
+        hold.tenant,
+      )
       this.#remember(id, hold.tenant)
     }
     const call = {
@@ -129,7 +133,7 @@ export class RedisStore implements Store {
   }
 
   async readCounters(counters: readonly string[], tenant?: string): Promise<readonly CounterState[]> {
-    if (this.#settings.partition === 'tenant') refuseForeign(counters, tenant, 'counters')
+    if (this.#settings.partition === 'tenant') refuseForeignCounters(counters, tenant)
     return this.#readHome(counters.map(escapeName), this.#partitionOf(tenant))
   }
 
