@@ -2,7 +2,7 @@
 
 import { Cluster, Redis } from 'ioredis'
 import { createCluster } from 'redis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Hold } from '../../src/core/store.js'
 import {
   admitted,
@@ -35,8 +35,13 @@ async function startCluster(count: number): Promise<RedisServer[]> {
     await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`, busPort)
   }
   for (const admin of admins) {
-    await expect.poll(() => admin.cluster('INFO'), { timeout: 20_000 }).toContain('cluster_state:ok')
-    await expect.poll(() => admin.cluster('SLOTS'), { timeout: 20_000 }).toHaveLength(count)
+    await vi.waitFor(
+      async () => {
+        expect(await admin.cluster('INFO')).toContain('cluster_state:ok')
+        expect(await admin.cluster('SLOTS')).toHaveLength(count)
+      },
+      { timeout: 20_000 },
+    )
     admin.disconnect()
   }
   return servers

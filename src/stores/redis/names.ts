@@ -62,8 +62,5 @@ function refused(field: string, why: string): ByokError {
 
 /** A tenant as it stands in the name of a counter. */
 function escapedAsInCounters(tenant: string): string {
-  return tenant.replace(
-    /[^A-Za-z0-9_.-]/g,
-    (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return tenant.replace(/[^A-Za-z0-9_.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
