@@ -110,10 +110,20 @@ export class Books {
     return this.#at
   }
 
-  /** Brings home every hold: those who made them are gone. */
-  expireAll(time: number): void {
+  /** Brings home every hold: those who made them are gone. Tells how many there were. */
+  expireAll(time: number): number {
+    const count = this.#holds.size
     this.#at = Math.max(this.#at, time)
     this.#expire(() => true)
+    return count
+  }
+
+  /** Lets holds stand as long as they do in other books, where they were renewed. */
+  prolongAs(others: Books): void {
+    for (const { id, expiresAt } of others.#holds.values()) {
+      const hold = this.#holds.get(id)
+      if (hold !== undefined) this.#holds.set(id, { ...hold, expiresAt: Math.max(expiresAt, hold.expiresAt) })
+    }
   }
 
   /** A bit of housekeeping, to be called with every operation. `date` is what forgets windows; it may differ from the time. */

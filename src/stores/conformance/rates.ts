@@ -51,7 +51,7 @@ export const rateTrials: readonly Trial[] = [
     'a rate is kept over any stretch of its window, however the calls fall',
     async (world) => {
       const windowMs = world.shortMs
-      const steps = world.isTimeFree ? 400 : 40
+      const steps = world.isTimeFree ? 150 : 40
       const granted: { at: number; amount: number }[] = []
       for (const step of numbers(steps)) {
         const amount = 1 + ((step * 7) % 3)

@@ -14,18 +14,18 @@ export const recordTrials: readonly Trial[] = [
   [
     'US3: records come newest first, all of them, and as they were written',
     async (world) => {
-      for (const i of numbers(300))
+      for (const i of numbers(100))
         await write(world, `r${i}`, { at: 1_000 + i, cost: i, tags: ['a', `t${i % 3}`] })
       const all = await recordsOf(world.store)
       expectSame(
         'ids',
         all.map(({ id }) => id),
-        numbers(300).map((i) => `r${299 - i}`),
+        numbers(100).map((i) => `r${99 - i}`),
       )
-      expectSame('one of them', all[12], recordOf('r287', { at: 1_287, cost: 287, tags: ['a', 't2'] }))
+      expectSame('one of them', all[12], recordOf('r87', { at: 1_087, cost: 87, tags: ['a', 't0'] }))
       let seen = 0
       for await (const record of world.store.records({ tenant: 'acme' })) {
-        expectSame('the newest', record.id, 'r299')
+        expectSame('the newest', record.id, 'r99')
         seen += 1
         break
       }
