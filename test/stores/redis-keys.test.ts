@@ -1,5 +1,6 @@
 // What the Redis store leaves on the server: commands, keys, slots, how long they live, and how much there is of them.
 
+import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Hold } from '../../src/core/store.js'
@@ -134,17 +135,38 @@ if (!hasRedisServer) {
 
     it('brings home a bounded number of expired holds a call, and grants nothing that the others still hold', async () => {
       const store = openAtNow()
-      const claims = [claim(2_500, 10)]
-      for (const i of numbers(250)) await admitted(store, holdOf(`h${i}`, { claims, ttlMs: minute }))
+      const claims = [claim(3_500, 10)]
+      for (const i of numbers(350)) await admitted(store, holdOf(`h${i}`, { claims, ttlMs: minute }))
       now += minute
       const first = await store.admit(holdOf('more', { claims }))
       expect(first).toEqual({
         outcome: 'refused',
-        refusals: [{ claim: 0, committed: 1_000, held: 1_500, asked: 10 }],
+        refusals: [{ claim: 0, committed: 1_000, held: 2_500, asked: 10 }],
       })
-      expect((await store.commit('h249', charge(1), recordOf('h249'))).outcome).toBe('corrected')
-      expect(await stateOf(store)).toEqual({ committed: 2_491, held: 0 })
-      expect(await recordsOf(store)).toHaveLength(250)
+      const late = recordOf('h349', { at: now + 5 })
+      expect((await store.commit('h349', charge(1), late)).outcome).toBe('corrected')
+      expect(await stateOf(store)).toEqual({ committed: 3_491, held: 0 })
+      const records = await recordsOf(store)
+      expect(records).toHaveLength(350)
+      expect(records[0]).toEqual(late)
+      expect(await client.zcard('{byok}:records')).toBe(350)
+    })
+
+    it('BU2: grants exactly the tokens that fit, whatever the size of the amounts', async () => {
+      const store = open()
+      const whole = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max })
+      const sizes = fc.oneof(whole(9), whole(1e6), whole(Number.MAX_SAFE_INTEGER))
+      let holds = 0
+      await fc.assert(
+        fc.asyncProperty(sizes, sizes, async (limit, perToken) => {
+          holds += 1
+          const counter = counterOf(`${holds}`)
+          const most = Math.floor(Number.MAX_SAFE_INTEGER / perToken)
+          const hold = holdOf(`h${holds}`, { claims: [claim(limit, 0, perToken, counter)], most })
+          expect(await admitted(store, hold)).toBe(Number(BigInt(limit) / BigInt(perToken)))
+        }),
+        { numRuns: 300 },
+      )
     })
 
     it('D1: never takes its own expired hold for a standing one, however many wait before it', async () => {

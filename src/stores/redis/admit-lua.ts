@@ -31,8 +31,8 @@ for i, claim in ipairs(input.claims) do
       refusals[#refusals + 1] = '{"claim":' .. whole(i - 1) .. ',"committed":' .. whole(committed)
         .. ',"held":' .. whole(held) .. ',"asked":' .. whole(claim.base + claim.perToken * input.least) .. '}'
     elseif claim.perToken > 0 then
-      -- Without the remainder the division is exact; rounded up, it would grant a token too many.
-      tokens = math.min(tokens, (room - math.fmod(room, claim.perToken)) / claim.perToken)
+      -- Of whole numbers below 2^53, no quotient is rounded up to the next whole one.
+      tokens = math.min(tokens, math.floor(room / claim.perToken))
     end
   end
 end

@@ -20,8 +20,7 @@ if not now then
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Adding 0 turns -0 into 0, which Redis would not take for a number.
-local function whole(number) return string.format('%.0f', number + 0) end
+local function whole(number) return string.format('%.0f', number) end
 
 local function join(numbers)
   local texts = {}
