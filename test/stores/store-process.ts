@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isByokError } from '../../src/core/errors.js'
 import { claim, holdOf, recordOf } from '../../src/stores/conformance/world.js'
 import { type FileStore, fileStore } from '../../src/stores/file.js'
@@ -65,6 +66,9 @@ async function fill(): Promise<void> {
   await attempt('before')
   await store.commit('before', { claims: [40], rates: [] }, recordOf('before'))
   await attempt('open')
+  // Renewals stand in no journal: they must outlast the failure all the same.
+  await store.admit(holdOf('renewed', { ttlMs: 100 }))
+  await store.renew('renewed', 600_000)
   await store.set('keys', 'a', 'one')
   const [journal = ''] = readdirSync(directory).filter((name) => name.startsWith('journal-'))
   const sizeBefore = statSync(join(directory, journal)).size
@@ -82,6 +86,7 @@ async function fill(): Promise<void> {
   const kept = await store.get('keys', 'a')
   const records: string[] = []
   for await (const { id } of store.records({})) records.push(id)
+  await sleep(100)
   limitFiles('unlimited')
   const counters = await store.readCounters(['usd/tenant/acme/day/2026-11-21@UTC'])
   const after = await attempt('after')

@@ -87,13 +87,17 @@ it('a wall clock that jumps ends no hold, and forgets no window', async () => {
   const endsAt = clock.date() + 3_600_000
   await store.admit(holdOf('spent', { claims: [{ ...claim(1_000, 500), endsAt }] }))
   await store.commit('spent', charge(500), recordOf('spent'))
-  await store.admit(holdOf('a', { ttlMs: 60_000 }))
+  await store.admit(holdOf('a', { claims: [claim(1_000, 100, 0, 'open')], ttlMs: 60_000 }))
+  const expected = [
+    { committed: 500, held: 0 },
+    { committed: 0, held: 100 },
+  ]
   clock.jumpDate(10 * 86_400_000)
   for (let step = 0; step < 10; step++) await store.readCounters([day])
-  expect(await store.readCounters([day])).toEqual([{ committed: 500, held: 100 }])
+  expect(await store.readCounters([day, 'open'])).toEqual(expected)
   clock.jumpDate(-20 * 86_400_000)
   expect(await store.renew('a', 60_000)).toBe(true)
-  expect(await store.readCounters([day])).toEqual([{ committed: 500, held: 100 }])
+  expect(await store.readCounters([day, 'open'])).toEqual(expected)
   await store.close()
 })
 
