@@ -103,6 +103,7 @@ describe('a disk that fails', () => {
       expect(child.said).toEqual([
         {
           failures: Array.from({ length: 36 }, () => 'store-unavailable'),
+          isCut: true,
           kept: { value: 'one', version: 1 },
           records: ['before'],
           counters: [{ committed: 40, held: 200 }],
