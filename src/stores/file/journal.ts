@@ -102,9 +102,12 @@ export class Journal {
   /** Throws unless the disk takes data; cuts off what a failed write has left. Only before anything was appended. */
   async probe(): Promise<void> {
     await this.cut()
-    await writeAll(this.#handle, probe, this.#length)
-    await this.#handle.datasync()
-    await this.cut()
+    try {
+      await writeAll(this.#handle, probe, this.#length)
+      await this.#handle.datasync()
+    } finally {
+      await this.cut()
+    }
   }
 
   /** Cuts off what stands behind the end. */

@@ -103,16 +103,17 @@ describe('a disk that fails', () => {
       expect(child.said).toEqual([
         {
           failures: Array.from({ length: 36 }, () => 'store-unavailable'),
+          isCut: true,
           kept: { value: 'one', version: 1 },
           records: ['before'],
-          counters: [{ committed: 40, held: 100 }],
+          counters: [{ committed: 40, held: 200 }],
           after: 'admitted',
           settled: 'settled',
         },
       ])
       const store = fileStore({ directory })
-      expect(await store.recovery()).toMatchObject({ damagedLines: 0, tornBytes: 0, cameHome: 1 })
-      expect(await store.readCounters([day])).toEqual([{ committed: 190, held: 0 }])
+      expect(await store.recovery()).toMatchObject({ damagedLines: 0, tornBytes: 0, cameHome: 2 })
+      expect(await store.readCounters([day])).toEqual([{ committed: 290, held: 0 }])
       await store.close()
     },
   )

@@ -15,7 +15,10 @@ function write(directory: string, name: string, holder: Holder | string): string
 it('is held by one at a time, and free again after its release', async () => {
   const directory = freshDirectory()
   const lock = await takeLock(directory)
-  await expect(takeLock(directory)).rejects.toMatchObject({ code: 'store-unavailable' })
+  await expect(takeLock(directory)).rejects.toMatchObject({
+    code: 'store-unavailable',
+    message: expect.stringContaining(`process ${process.pid} on `),
+  })
   await lock.release()
   expect(readdirSync(directory)).toEqual([])
   await (await takeLock(directory)).release()
