@@ -109,7 +109,7 @@ export class ChunkAccumulator {
       requestedModel: answer.model ?? 'unknown',
       route: { candidates: [], excluded: [] },
       attempts: [],
-      cost: { usd: null, ...reported },
+      cost: { usd: null, ...reported, savedUsd: null },
       timing: { startedAt: this.#startedAt, totalMs: this.#clock.now() - this.#begin },
       credentialSource: 'none',
       warnings: [],

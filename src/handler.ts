@@ -1,34 +1,36 @@
 // The handler: the two methods, its events, and its end.
 
+import { type Assembly, assemble } from './assemble.js'
+import type { BudgetState } from './core/budget-state.js'
 import type { CompletionStream } from './core/completion-stream.js'
-import { asByokError, ByokError } from './core/errors.js'
+import { asByokError, ByokError, isByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
-import { AttemptLedger } from './cost/ledger.js'
-import { unknownPrices } from './cost/price.js'
+import type { UsageQuery } from './cost/usage-query.js'
+import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
-import { KeyPool } from './keys/pool.js'
-import { KeyResolver } from './keys/resolver.js'
 import { textAt } from './options/check.js'
+import {
+  type BudgetName,
+  type BudgetOption,
+  type BudgetQuestion,
+  checkBudget,
+  checkBudgetName,
+  checkBudgetQuestion,
+} from './options/check-budgets.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { prepareRequest } from './options/prepare.js'
-import { AbortListeners } from './pipeline/abort-listeners.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
 import { RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
-import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
+import { Interruption } from './pipeline/interruption.js'
+import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
-import { repairRequest } from './pipeline/repair.js'
-import { ProviderRegistry } from './providers/registry.js'
-import { Breaker, type BreakerChange } from './resilience/breaker.js'
-import { HealthRecord } from './resilience/health.js'
-import { RetryTokens } from './resilience/retry-tokens.js'
-import { StreamingRefusals } from './resilience/streaming-refusals.js'
-import { Turns } from './resilience/turns.js'
+import { connectLimit } from './resilience/limits.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
 
 /**
@@ -44,7 +46,9 @@ export class BYOKHandler {
   readonly #settings: HandlerSettings
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
-  readonly #running = new Set<RequestContext>()
+  readonly #assembly: Assembly
+  /** Requests and checks of keys. */
+  readonly #running = new Set<Running>()
   /** Those who wait until nothing is running. */
   readonly #whenIdle: (() => void)[] = []
   #pipeline: typeof import('./pipeline/run.js') | undefined
@@ -54,7 +58,7 @@ export class BYOKHandler {
   constructor(options: HandlerOptions = {}) {
     const settings = checkHandlerOptions(options)
     checkProviderNames(settings)
-    const { clock, logger } = settings
+    const { logger } = settings
     this.#settings = settings
     this.#emitter = new SafeEmitter((name, failure) => {
       try {
@@ -63,35 +67,8 @@ export class BYOKHandler {
         // A logger that fails has nobody left to tell, and must harm no request.
       }
     })
-    this.#parts = {
-      clock,
-      providers: new ProviderRegistry({
-        settings: settings.providers,
-        adapters: settings.adapters,
-        keyed: [...settings.keys.keys()],
-        limits: settings.limits,
-        surroundings: { clock, fetch: settings.fetch },
-      }),
-      keys: new KeyResolver(settings.keys),
-      budget: new AttemptLedger(),
-      prices: unknownPrices,
-      keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
-        this.#emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
-      ),
-      retry: settings.retry,
-      tokens: new RetryTokens(),
-      breaker: new Breaker(settings.breaker, clock, (change) => this.#tell(change)),
-      turns: new Turns(settings.concurrency.maxWaiting),
-      concurrency: settings.concurrency,
-      health: new HealthRecord(clock),
-      repair: repairRequest,
-      governance: allowAll,
-      reRank: keepOrder,
-      streamingRefusals: new StreamingRefusals(clock),
-      aborts: new AbortListeners(),
-      emitter: this.#emitter,
-      newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
-    }
+    this.#assembly = assemble(settings, this.#emitter)
+    this.#parts = this.#assembly.parts
     checkModelProviders(settings, (id) => this.#has(id))
   }
 
@@ -144,14 +121,64 @@ export class BYOKHandler {
    * `invalid-request` for a provider that nobody knows, `no-key` where there is none to check, `aborted`.
    */
   async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    const { checkKey } = await import('./pipeline/check-key.js')
-    return checkKey(checkKeyQuestion(question), this.#parts)
+    const waits = new Interruption()
+    this.#enter(waits)
+    try {
+      const { checkKey } = await import('./pipeline/check-key.js')
+      return await checkKey(
+        checkKeyQuestion(question),
+        this.#parts,
+        waits,
+        connectLimit(this.#settings.timeout),
+      )
+    } finally {
+      this.#leave(waits)
+    }
   }
 
   /** Closes the breaker of a model by hand, for an app that knows better. */
   resetBreaker(model: string): void {
     this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
+  }
+
+  /**
+   * What was used, by whom, and what it cost: records newest first, and sums by whatever `groupBy` names. Throws
+   * `invalid-request` for a question that cannot be answered, `store-unavailable`.
+   */
+  async usage(query: UsageQuery = {}, signal?: AbortSignal): Promise<UsageReport> {
+    const { checkUsageQuery } = await import('./cost/usage-query.js')
+    const { summarise } = await import('./cost/usage-report.js')
+    const { filter } = checkUsageQuery(query)
+    return this.#fromStore(() => summarise(this.#assembly.store.records(filter), query, signal))
+  }
+
+  /**
+   * How budgets stand: those of a tenant (and the app's own, which it shares), or of whomever the labels name. Throws
+   * `invalid-request`, `store-unavailable`.
+   */
+  async budget(whose?: string | BudgetQuestion): Promise<BudgetState[]> {
+    const subject = checkBudgetQuestion(whose)
+    return this.#fromStore(() => this.#assembly.budget.states(subject))
+  }
+
+  /**
+   * Sets a budget, or changes the one of the same scope, name, measure, period and time zone, in every process that
+   * shares the store. Throws `invalid-request`, `store-unavailable`.
+   */
+  async setBudget(budget: BudgetOption): Promise<void> {
+    const limit = checkBudget(budget, 'budget')
+    await this.#fromStore(() => this.#assembly.budget.set(limit))
+  }
+
+  /** Removes a budget, in every process that shares the store. Throws `invalid-request`, `store-unavailable`. */
+  async removeBudget(budget: BudgetName): Promise<void> {
+    const limit = checkBudgetName(budget, 'budget')
+    await this.#fromStore(() => this.#assembly.budget.remove(limit))
+  }
+
+  /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
+  async refreshPrices(signal?: AbortSignal): Promise<void> {
+    await this.#assembly.prices.refresh?.(signal)
   }
 
   /** Listens to an event. A listener that throws harms nobody. */
@@ -172,15 +199,20 @@ export class BYOKHandler {
     return this
   }
 
-  /** Ends every request that is running, as if its caller had left, waits until all are settled, and takes no more. */
+  /**
+   * Ends every request and every check of a key that is running, as if its caller had left, waits until all are settled,
+   * and takes no more.
+   */
   async close(): Promise<void> {
     this.#isClosed = true
     const reason = abortedBy(
       new DOMException('The handler was closed.', 'AbortError'),
       'The handler was closed.',
     )
-    for (const context of this.#running) context.interrupt(reason)
+    for (const running of this.#running) running.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    await this.#assembly.budget.close()
+    await this.#assembly.connectAgents.close()
     this.#emitter.clear()
   }
 
@@ -188,13 +220,14 @@ export class BYOKHandler {
     await this.close()
   }
 
-  #tell({ name, state, error, retryAfterMs }: BreakerChange): void {
-    this.#emitter.emit('health', {
-      ...parseModelReference(name, 'model'),
-      state,
-      ...(error === undefined ? {} : { reason: error.code }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    })
+  /** What the store cannot do is an error of ours, whatever it throws. */
+  async #fromStore<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask()
+    } catch (cause) {
+      if (isByokError(cause)) throw cause
+      throw new ByokError('store-unavailable', 'The store cannot be reached.', { cause })
+    }
   }
 
   /** The pipeline is loaded with the first request. */
@@ -219,15 +252,28 @@ export class BYOKHandler {
   }
 
   #begin(prepared: PreparedRequest, commit: Commit, queue?: EventQueue): RequestContext {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    const onStop = (): void => {
-      this.#running.delete(context)
-      if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
-    }
-    const context = new RequestContext(prepared, this.#parts, commit, { queue, onStop })
-    this.#running.add(context)
+    const context: RequestContext = new RequestContext(prepared, this.#parts, commit, {
+      queue,
+      onStop: () => this.#leave(context),
+    })
+    this.#enter(context)
     return context
   }
+
+  #enter(running: Running): void {
+    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
+    this.#running.add(running)
+  }
+
+  #leave(running: Running): void {
+    this.#running.delete(running)
+    if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+}
+
+/** What `close()` ends. */
+interface Running {
+  interrupt(error: ByokError): void
 }
 
 /** Does the work now, and gives or throws what came of it when it is asked for. */
@@ -240,11 +286,4 @@ function outcomeOf<Result>(work: () => Result): () => Result {
       throw error
     }
   }
-}
-
-/** Sixteen letters and digits: enough that two requests never share a name. */
-function randomName(random: () => number): string {
-  let name = ''
-  while (name.length < 16) name += Math.floor(random() * 36).toString(36)
-  return name
 }

@@ -67,7 +67,7 @@ describe('the documents', () => {
         timeout: 30_000,
       })
       if (promised !== '') expect(stdout).toBe(promised)
-      else expect(stdout).toBe('Because they can.\nopenai/gpt-5.4-nano, 14 tokens, usd: null\n')
+      else expect(stdout).toBe('Because they can.\nopenai/gpt-5.4-nano, 14 tokens, usd: 0.0000049\n')
     },
   )
 

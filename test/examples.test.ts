@@ -32,7 +32,11 @@ const telling: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'stream-text.ts': ['Hello from a stream.\n16 tokens'],
   'tenant-keys.ts': ['Done. tenant', 'Done. request', 'no-key There is no key for "openai".'],
   'tools.ts': ["call get_weather { city: 'Oslo' }", 'It is 7 degrees in Oslo.'],
-  'whole-answer.ts': ['A short summary.', 'cost: { usd: null }', "credentialSource: 'app'"],
+  'whole-answer.ts': [
+    'A short summary.',
+    'cost: { usd: 0.000017, savedUsd: 0.000023 }',
+    "credentialSource: 'app'",
+  ],
 }
 
 const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'))

@@ -14,6 +14,13 @@ export interface ProviderCall {
   readonly key?: Secret
   /** Aborts when the caller leaves or a time limit is reached. Stop at once, and close the connection. */
   readonly signal: AbortSignal
+  /** How long a connection may take to be established, in milliseconds. */
+  readonly connectMs: number
+  /**
+   * Call it when the provider has answered with an error status and its words are still to be read. From then on no limit
+   * on the first output holds, so that the error that you throw counts: read for a few seconds at the most.
+   */
+  readonly onRefusal?: () => void
 }
 
 /**
@@ -36,6 +43,8 @@ export interface TransportRequest {
   readonly key?: Secret
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** How long the connection may take to be established, in milliseconds. */
+  readonly connectMs: number
 }
 
 /**
@@ -50,4 +59,6 @@ export interface Transport {
 export interface AdapterSurroundings {
   readonly clock: Clock
   readonly fetch: typeof globalThis.fetch
+  /** What that fetch is to connect by, for a limit on how long it may take. Absent where the fetch is the app's own. */
+  readonly agentFor?: (connectMs: number) => object | undefined
 }

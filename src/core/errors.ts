@@ -1,6 +1,7 @@
 // The one error class of the library, its codes, and how it shows itself.
 
 import type { Attempt } from './attempt.js'
+import type { ExceededBudget } from './budget-state.js'
 import type { ErrorCode, TimeoutPhase, UpstreamFault } from './error-code.js'
 import type { PartialAnswer } from './response.js'
 
@@ -17,6 +18,8 @@ export interface ErrorDetails {
   readonly upstream?: UpstreamFault
   /** The field of the request or the setting at fault. */
   readonly field?: string
+  /** Whose budget it was, and how it stands. */
+  readonly budget?: ExceededBudget
   readonly attempts?: readonly Attempt[]
   readonly partial?: PartialAnswer
 }
@@ -52,6 +55,7 @@ export class ByokError extends Error {
   declare readonly phase?: TimeoutPhase
   declare readonly upstream?: UpstreamFault
   declare readonly field?: string
+  declare readonly budget?: ExceededBudget
   declare readonly attempts?: readonly Attempt[]
   declare readonly partial?: PartialAnswer
 
@@ -109,6 +113,7 @@ function detailsOf(error: ByokError): ErrorDetails {
     'phase',
     'upstream',
     'field',
+    'budget',
   ] as const
   for (const name of [...names, 'attempts', 'partial', 'cause'] as const) {
     if (error[name] !== undefined) details[name] = error[name]

@@ -1,6 +1,7 @@
 // The events of a handler, for logs and dashboards. None of them holds a key.
 
 import type { Attempt, AttemptMode } from './attempt.js'
+import type { BudgetState } from './budget-state.js'
 import type { ErrorCode } from './error-code.js'
 import type { ByokError } from './errors.js'
 import type { CompletionResponse } from './response.js'
@@ -31,6 +32,10 @@ export interface HandlerEvents {
     readonly provider: string
     readonly model: string
     readonly mode: AttemptMode
+    /** The number of the retry, from 1, over all candidates of the request. Absent where this is none. */
+    readonly retry?: number
+    /** How long a retry has waited, in milliseconds: what `retry` chose, or as long as the provider asked for. */
+    readonly waitedMs?: number
   }
   /** An attempt is over, whatever became of it. */
   'attempt-end': RequestLabels & { readonly attempt: Attempt }
@@ -57,8 +62,8 @@ export interface HandlerEvents {
     /** Milliseconds until it is tried again. */
     readonly retryAfterMs?: number
   }
-  /** A share of a budget has been used up. */
-  'budget-alert': { readonly scope: string; readonly share: number }
+  /** A share of a budget has been spent: told once a budget and window, by whichever process spent it. */
+  'budget-alert': RequestLabels & { readonly budget: BudgetState; readonly share: number }
   /** A stronger model is asked because of the answer. */
   escalation: RequestLabels & { readonly from: string; readonly to: string; readonly reason: string }
   /** Whether a tool call may run. */

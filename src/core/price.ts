@@ -33,6 +33,11 @@ export interface ModelPrice {
   readonly imageOutput?: Rate
   /** For each call besides its tokens, in nano-dollars. @default 0 */
   readonly perCall?: number
+  /**
+   * Percent of these rates by the provider's word for how a call was served (`flex: 50`). A way that does not stand here
+   * has no known price. @default the ordinary way alone
+   */
+  readonly serviceTiers?: Readonly<Record<string, number>>
 }
 
 /** A price that was found, and how far it can be trusted. */
@@ -50,6 +55,8 @@ export interface FoundPrice {
 export interface PriceSource {
   /** Loads what `find` reads. Called before it, once and again after `refresh`; never over the network. */
   load?(): Promise<void>
+  /** False where it knows no model of this provider, so that it need not be loaded for it. @default true */
+  covers?(provider: string): boolean
   /** The price of a model at a moment (milliseconds since 1970), or `undefined`: never a guess from a similar name. */
   find(provider: string, model: string, at: number): FoundPrice | undefined
   /** Fetches newer prices, where the source can. Only on request. */

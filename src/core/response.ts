@@ -45,6 +45,8 @@ export interface Cost {
   readonly knownUsd?: number
   /** What the provider itself said the call cost. */
   readonly reportedUsd?: number
+  /** What it would have cost more with the app's reference model; `null` where a price is unknown. */
+  readonly savedUsd: number | null
 }
 
 /** Milliseconds. */

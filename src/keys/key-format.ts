@@ -59,7 +59,8 @@ export function secretOf(value: unknown, provider: string): Secret {
 
 /**
  * One key, or a list of `{ id, value, weight }`, as keys that may be used. Throws `invalid-key-format` for what `secretOf`
- * refuses, for an empty list, a weight that is no positive number, and an id or a key that stands in the list twice.
+ * refuses, for an empty list, a weight that is no positive number, and an id or a key that stands in the list twice; and
+ * `config` for a field that is not known.
  */
 export function keysOf(value: unknown, provider: string): readonly PooledKey[] {
   if (!Array.isArray(value)) return onlyKey(secretOf(value, provider))
@@ -78,7 +79,9 @@ export function keysOf(value: unknown, provider: string): readonly PooledKey[] {
 }
 
 function pooledKeyOf(entry: unknown, index: number, provider: string): PooledKey {
-  const { id = `${index + 1}`, value, weight = 1 } = fieldsOf(entry)
+  const fields = fieldsOf(entry)
+  refuseUnknown(fields, index, provider)
+  const { id = `${index + 1}`, value, weight = 1 } = fields
   if (typeof id !== 'string' || !/^[\w.-]{1,64}$/.test(id))
     throw invalid(provider, 'an id must be 1 to 64 letters, digits, dots, dashes or underscores')
   if (typeof weight !== 'number' || !Number.isFinite(weight) || weight <= 0)
@@ -92,7 +95,19 @@ function fieldsOf(entry: unknown): {
   readonly value?: unknown
   readonly weight?: unknown
 } {
-  return typeof entry === 'object' && entry !== null ? entry : { value: entry }
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : { value: entry }
+}
+
+const fieldNames: readonly string[] = ['id', 'value', 'weight']
+
+/** A misspelt weight would go unnoticed for long. Only a name that can be no key is shown: people mix up the two sides. */
+function refuseUnknown(fields: object, index: number, provider: string): void {
+  const unknown = Object.keys(fields).find((name) => !fieldNames.includes(name))
+  if (unknown === undefined) return
+  const entry = `keys.${provider}[${index}]`
+  const field = /^[a-z_]{1,24}$/i.test(unknown) ? `${entry}.${unknown}` : entry
+  const what = field === entry ? 'one of its fields is not known' : 'there is no such field'
+  throw new ByokError('config', `${field}: ${what}. Known are ${fieldNames.join(', ')}.`, { provider, field })
 }
 
 function invalid(provider: string, why: string): ByokError {

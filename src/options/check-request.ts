@@ -105,6 +105,7 @@ export function checkKeys(fields: Fields, providers: readonly string[] | undefin
 
 const limitNames: { readonly [Name in keyof Required<TimeoutOptions>]: true } = {
   totalMs: true,
+  connectMs: true,
   firstTokenMs: true,
   idleMs: true,
 }

@@ -12,9 +12,11 @@ export type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] |
 export interface TimeoutOptions {
   /** Over all attempts and waits. @default 300_000, or more where one attempt may take longer */
   readonly totalMs?: number | undefined
+  /** Until a connection to the provider is established, TLS included. @default 30_000 */
+  readonly connectMs?: number | undefined
   /**
    * From the start of an attempt to its first output. @default 120_000; 240_000 for prompts over about 50,000 tokens,
-   * 300_000 over 100,000; 1_800_000 for local servers
+   * 300_000 over 100,000; 180_000 to 600_000 for slow reasoning models; 1_800_000 for local servers
    */
   readonly firstTokenMs?: number | undefined
   /** Between real chunks; pings do not count. @default as `firstTokenMs`, but 900_000 for local servers */
@@ -97,6 +99,8 @@ export interface CompletionRequest extends OpenAISpellings {
    * here, instead of a request that somebody else pays.
    */
   readonly keys?: Readonly<Record<string, string>> | undefined
+  /** What all attempts of this request together may cost, in US dollars. */
+  readonly budget?: number | { readonly usd: number } | undefined
   /** An option that the model cannot honour is an error instead of a warning. @default false */
   readonly strict?: boolean | undefined
   /** Ends the request when it aborts: the connection is closed, and `aborted` is thrown with its reason as `cause`. */
@@ -152,6 +156,7 @@ const ourNames: { readonly [Name in OurName]: true } = {
   tags: true,
   apiKey: true,
   keys: true,
+  budget: true,
   strict: true,
   signal: true,
   timeout: true,
@@ -184,7 +189,6 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['logprobs', forTheProvider],
   ['top_logprobs', forTheProvider],
   ['service_tier', forTheProvider],
-  ['budget', notThere],
   ['taskType', notThere],
   ['level', notThere],
   ['contextOverflow', notThere],

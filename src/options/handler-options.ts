@@ -28,9 +28,10 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
-import { checkModel } from './check-model.js'
+import { checkMoney, type MoneyOptions, type MoneySettings, moneyOptionNames } from './check-budgets.js'
+import { checkDefaults, type RequestDefaults } from './check-defaults.js'
 import { checkAdapters, checkProviders } from './check-providers.js'
-import { checkCallbacks, checkChat, checkTimeout } from './check-request.js'
+import { checkCallbacks, checkTimeout } from './check-request.js'
 import {
   type ConcurrencyOptions,
   type ConcurrencySettings,
@@ -38,28 +39,12 @@ import {
   checkConcurrency,
   checkRetry,
 } from './check-resilience.js'
-import { type CompletionRequest, inOurWords, type Loose, type TimeoutOptions } from './completion-request.js'
+import type { Loose, TimeoutOptions } from './completion-request.js'
 
 /** Hears what has no better place to go. It never sees a key. */
 export interface Logger {
   warn(message: string, details?: unknown): void
 }
-
-/** Options that a request may leave to the handler. */
-export type RequestDefaults = Pick<
-  CompletionRequest,
-  | 'model'
-  | 'system'
-  | 'maxTokens'
-  | 'temperature'
-  | 'topP'
-  | 'stop'
-  | 'seed'
-  | 'reasoning'
-  | 'toolChoice'
-  | 'parallelToolCalls'
-  | 'responseFormat'
->
 
 /** A provider's setting, with `undefined` as not given. */
 interface LooseProvider extends Loose<Omit<ProviderSetting, 'headers'>> {
@@ -68,7 +53,7 @@ interface LooseProvider extends Loose<Omit<ProviderSetting, 'headers'>> {
 }
 
 /** The options of a handler. `undefined` is not given everywhere. */
-export interface HandlerOptions {
+export interface HandlerOptions extends MoneyOptions {
   /** Keys by provider: text, several as `{ id, value, weight }`, or a function that finds them for a tenant. Text serves every call. */
   readonly keys?: Readonly<Record<string, KeySetting | undefined>> | undefined
   /** What differs from the known vendors, and providers of the app's own. `false` switches one off. */
@@ -138,26 +123,14 @@ export interface HandlerSettings {
   readonly breaker: BreakerOptions
   readonly concurrency: ConcurrencySettings
   readonly limits: AnswerLimits
+  readonly money: MoneySettings
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
   readonly repairToolArguments: boolean
-  readonly fetch: typeof globalThis.fetch
+  /** Absent where the global one is used. */
+  readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly logger: Logger | undefined
-}
-
-const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true } = {
-  model: true,
-  system: true,
-  maxTokens: true,
-  temperature: true,
-  topP: true,
-  stop: true,
-  seed: true,
-  reasoning: true,
-  toolChoice: true,
-  parallelToolCalls: true,
-  responseFormat: true,
 }
 
 /** The options, checked. Throws `config` for a setting that cannot work, `invalid-key-format` for such a key. */
@@ -183,6 +156,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   breaker: true,
   concurrency: true,
   limits: true,
+  ...moneyOptionNames,
   callbacks: true,
   strict: true,
   repairToolArguments: true,
@@ -222,10 +196,11 @@ function check(options: Fields): HandlerSettings {
         1024,
       ),
     },
+    money: checkMoney(options),
     callbacks: options.callbacks === undefined ? undefined : checkCallbacks(options.callbacks),
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
-    fetch: fetch === undefined ? globalThis.fetch : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
+    fetch: fetch === undefined ? undefined : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
     clock:
       clock === undefined ? systemClock : (withMethods(clock, 'clock', clockMethods) as unknown as Clock), // it has them all
     logger: logger === undefined ? undefined : (withMethods(logger, 'logger', ['warn']) as unknown as Logger), // it has it
@@ -239,18 +214,14 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
   ...[
     'accessPlans',
-    'budgets',
     'catalogue',
     'classifier',
     'countTokens',
     'governance',
     'hosts',
     'keyFallback',
-    'prices',
     'routing',
-    'store',
     'tenants',
-    'unknownPrice',
     'vault',
   ].map((name) => [name, notThere] as const),
 ])
@@ -278,24 +249,6 @@ function checkAliases(value: unknown): Map<string, ModelReference[]> {
     )
   }
   return aliases
-}
-
-function checkDefaults(value: unknown, aliases: HandlerSettings['aliases']): Fields {
-  try {
-    const fields = inOurWords(value)
-    for (const name of Object.keys(fields)) {
-      if (!Object.hasOwn(defaultNames, name))
-        throw invalid(name, `has no default. Known are ${Object.keys(defaultNames).join(', ')}.`)
-    }
-    // Whether the tool that must be called is offered can only be said of a request.
-    const { model = 'auto', toolChoice: _toolChoice, ...rest } = fields
-    checkModel(model, aliases)
-    checkChat({ ...rest, prompt: '' })
-    return fields
-  } catch (error) {
-    if (!isByokError(error)) throw error
-    throw new ByokError('config', `defaults.${error.message}`, { field: `defaults.${error.field}` })
-  }
 }
 
 const clockMethods: readonly (keyof Clock)[] = ['now', 'date', 'random', 'timer']

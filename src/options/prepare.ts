@@ -3,6 +3,7 @@
 import type { Warning } from '../core/warning.js'
 import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
 import { type Fields, invalid, readSafely } from './check.js'
+import { checkCeiling } from './check-budgets.js'
 import { checkModel } from './check-model.js'
 import {
   checkCallbacks,
@@ -51,6 +52,7 @@ function prepare(
     keys: checkKeys(fields, models === 'auto' ? undefined : models.map((reference) => reference.provider)),
     limits: checkTimeout(fields.timeout, settings.timeout),
     failover: settings.failover,
+    ceiling: fields.budget === undefined ? undefined : checkCeiling(fields.budget, 'budget'),
     callbacks,
     repairToolArguments: settings.repairToolArguments,
     signal: fields.signal === undefined ? undefined : checkSignal(fields.signal),

@@ -1,13 +1,18 @@
 // One model asked once: shows the answer as it comes, and settles what it cost, whatever happens.
 
+import { outputLimitOf } from '../catalogue/output-limits.js'
 import type { Attempt, AttemptMode, AttemptOutcome } from '../core/attempt.js'
 import { toMicroseconds } from '../core/clock.js'
-import type { ByokError } from '../core/errors.js'
-import { toUsd } from '../core/money.js'
+import { type ByokError, isByokError } from '../core/errors.js'
+import { fromUsd, toUsd } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
 import type { OutputEvent, ToolCallEvent } from '../core/stream-event.js'
-import type { Usage } from '../core/usage.js'
+import type { Warning } from '../core/warning.js'
+import type { Grant } from '../cost/budget.js'
+import type { Bill } from '../cost/pricing.js'
+import type { AttemptResult } from '../cost/record.js'
 import type { PooledKey } from '../keys/pooled-key.js'
+import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
@@ -24,6 +29,14 @@ export interface Step {
   readonly chat: ChatRequest
   /** Another candidate may still answer, so this one must leave it time. */
   readonly hasNext: boolean
+  /** Where this asks again after a wait. */
+  readonly retry?: Retry | undefined
+}
+
+/** A retry: its number in the request, from 1, and how long it has waited. */
+export interface Retry {
+  readonly retry: number
+  readonly waitedMs: number
 }
 
 /** An answer, and the events of its end, which nobody has seen yet. */
@@ -51,13 +64,15 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   const { provider, model } = candidate
   const { labels } = request
   const id = parts.newId('att')
-  await admit(id, candidate, context)
+  const { maxTokens } = await admit(id, step, context)
 
   let startedAt = parts.clock.date()
-  const exchange = new Exchange(step, id, context)
+  const chat = maxTokens === undefined ? step.chat : { ...step.chat, maxTokens }
+  const exchange = new Exchange({ ...step, chat }, id, context)
   const ending: Ending = { outcome: 'failure' }
+  let hasAnswered = false
   try {
-    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode })
+    parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode, ...step.retry })
     context.display.restart()
     const restarted = context.takeRestart() ? { restarted: true as const } : {}
     await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
@@ -66,29 +81,37 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
+    if (maxTokens !== undefined) exchange.accumulator.warn(lowered(maxTokens), last)
     const answer = exchange.finish(last)
+    hasAnswered = true
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
     ending.outcome = 'success'
     ending.answer = answer
     return { answer, last, attemptId: id }
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)
+    if (!hasAnswered) context.fault = ending.error
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
     throw ending.error
   } finally {
     exchange.close(ending.outcome === 'success')
-    const attempt = written()
+    const result = resultOf(ending, exchange, parts.clock.now())
+    const bill = await settle(result)
+    context.noteBill(bill)
+    const attempt = written(result, bill)
     context.attempts.push(attempt)
     noteHealth(attempt)
-    if (exchange.wasAsked) await parts.budget.commit(attempt)
-    else await parts.budget.release(id)
     parts.emitter.emit('attempt-end', { ...labels, attempt })
   }
 
-  function written(): Attempt {
-    const { outcome, error, answer } = ending
-    const partial = answer === undefined && exchange.hadOutput ? exchange.accumulator.partial() : undefined
-    const counted = answer ?? partial
+  async function settle(result: AttemptResult): Promise<Bill> {
+    if (exchange.wasAsked) return parts.budget.commit(id, result)
+    await parts.budget.release(id)
+    return { cost: 0, savings: 0 }
+  }
+
+  function written({ durationMs, firstDeltaMs, usage, usageEstimated }: AttemptResult, bill: Bill): Attempt {
+    const { outcome, error } = ending
     return {
       id,
       provider,
@@ -99,22 +122,65 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
       credentialSource: candidate.credential.source,
       ...(candidate.credential.keys.length > 1 ? { key: step.key.id } : {}),
       startedAt,
-      durationMs: toMicroseconds(parts.clock.now() - exchange.startedOn),
-      ...(exchange.firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(exchange.firstDeltaMs) }),
-      ...(counted === undefined ? {} : { usage: counted.usage, usageEstimated: counted.usageEstimated }),
-      costUsd: counted === undefined ? null : costOf(counted.usage),
+      durationMs,
+      ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
+      ...(usage === undefined ? {} : { usage, usageEstimated }),
+      costUsd: bill.cost === null ? null : toUsd(bill.cost),
     }
   }
 
   function noteHealth({ durationMs }: Attempt): void {
     if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
-    else if (ending.error !== undefined && meaningOf(ending.error).against === 'model')
+    else if (ending.error !== undefined && !hasAnswered && meaningOf(ending.error).against === 'model')
       parts.health.note(nameOf(candidate), false, durationMs)
   }
+}
 
-  function costOf(usage: Usage): number | null {
-    const cost = parts.prices.price(provider, model, usage)
-    return cost === null ? null : toUsd(cost)
+/** What became of an attempt, as the books want it. */
+function resultOf({ outcome, error, answer }: Ending, exchange: Exchange, now: number): AttemptResult {
+  const isBilled = answer !== undefined || exchange.hadOutput || (error !== undefined && mayBeBilled(error))
+  const counted = isBilled ? (answer ?? exchange.accumulator.partial()) : undefined
+  const { firstDeltaMs } = exchange
+  return {
+    outcome: outcome === 'success' || outcome === 'aborted' ? outcome : 'failure',
+    usage: counted?.usage,
+    usageEstimated: counted?.usageEstimated ?? false,
+    reportedCost: answer?.reportedUsd === undefined ? undefined : fromUsd(answer.reportedUsd),
+    durationMs: toMicroseconds(now - exchange.startedOn),
+    firstDeltaMs: firstDeltaMs === undefined ? undefined : toMicroseconds(firstDeltaMs),
+    finishReason: answer?.rawFinishReason ?? undefined,
+    error,
+  }
+}
+
+/**
+ * Whether a provider may charge for a call that failed before any output: yes, where it may have read the prompt and
+ * nobody knows what it made of it. An error of its own, and a connection that never stood, cost nothing.
+ */
+function mayBeBilled(error: ByokError): boolean {
+  switch (error.code) {
+    case 'aborted':
+    case 'budget-exceeded':
+    case 'stream-interrupted':
+    case 'invalid-response':
+    case 'event-too-large':
+      return true
+    case 'network':
+      return !isUnreachable(error.upstream?.code)
+    case 'timeout':
+      return error.phase !== 'connect' && error.status === undefined
+    case 'provider':
+      return error.status === undefined && error.upstream === undefined
+    default:
+      return false
+  }
+}
+
+function lowered(maxTokens: number): Warning {
+  return {
+    code: 'output-limit-lowered',
+    message: `The answer was held to ${maxTokens} tokens, since no more was sure to fit the budgets.`,
+    option: 'maxTokens',
   }
 }
 
@@ -136,16 +202,33 @@ export function skippedAttempt(candidate: Candidate, error: ByokError, { parts }
 }
 
 /** Asks whether the attempt may be paid for. A caller who leaves meanwhile leaves no hold behind. */
-async function admit(attemptId: string, candidate: Candidate, context: RequestContext): Promise<void> {
+async function admit(attemptId: string, step: Step, context: RequestContext): Promise<Grant> {
   if (context.interruption !== undefined) throw context.interruption
-  const { budget } = context.parts
-  const { provider, model } = candidate
-  const { tenant } = context.request.labels
-  const admission = budget.admit({ attemptId, provider, model, ...(tenant === undefined ? {} : { tenant }) })
+  const { parts, request } = context
+  const { candidate, key, mode, chat } = step
+  const { provider, model, credential } = candidate
+  const admission = parts.budget.admit({
+    attemptId,
+    labels: request.labels,
+    requestedModel: request.requestedModel,
+    provider,
+    model,
+    mode,
+    credentialSource: credential.source,
+    failoverFrom: context.takeFailover(),
+    chat,
+    secret: key.secret,
+    outputLimit: outputLimitOf(model),
+    ceiling: request.ceiling === undefined ? undefined : { limit: request.ceiling, spent: context.spent },
+    onStop: (error) => context.interrupt(error),
+  })
   try {
-    await context.guard(admission)
-  } catch (error) {
-    admission.then(() => budget.release(attemptId)).catch(() => undefined) // refused: there is no hold
+    return await context.guard(admission)
+  } catch (thrown) {
+    admission.then(() => parts.budget.release(attemptId)).catch(() => undefined) // refused: there is no hold
+    if (context.interruption !== undefined || !isByokError(thrown)) throw thrown
+    const error = thrown.with({ provider, model })
+    context.attempts.push(skippedAttempt(candidate, error, context))
     throw error
   }
 }

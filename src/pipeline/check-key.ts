@@ -5,6 +5,7 @@ import type { Secret } from '../core/secret.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import { withoutKey } from '../providers/without-key.js'
 import { abortedBy } from './context.js'
+import type { Interruption } from './interruption.js'
 import type { Parts } from './parts.js'
 import { carrierOf } from './plan.js'
 
@@ -31,33 +32,49 @@ const fewTokens = 16
 /** Nobody waits longer to hear about a key. */
 const patienceMs = 30_000
 
-/** One small request, without streaming where that is possible. The limit holds for the search for the key too. */
-export async function checkKey(question: PreparedKeyQuestion, parts: Parts): Promise<KeyVerdict> {
+/**
+ * One small request, without streaming where that is possible. The limit holds for the search for the key too. Whoever
+ * interrupts `waits` ends it, and is what it throws.
+ */
+export async function checkKey(
+  question: PreparedKeyQuestion,
+  parts: Parts,
+  waits: Interruption,
+  connectMs: number,
+): Promise<KeyVerdict> {
   const { provider, signal } = question
   const entry = parts.providers.get(provider)
   const model = question.model ?? entry?.defaultModel
   if (entry === undefined || !model) throw needsModel(provider)
-  if (signal?.aborted) throw abortedBy(signal.reason)
   const abort = new AbortController()
-  const stop = (): void => abort.abort()
-  signal?.addEventListener('abort', stop, { once: true })
-  const cancelTimer = parts.clock.timer(patienceMs, stop)
+  const leave = (): void => waits.interrupt(abortedBy(signal?.reason))
+  if (signal?.aborted) leave()
+  signal?.addEventListener('abort', leave, { once: true })
+  const late = new ByokError('timeout', `There was no answer within ${patienceMs} ms.`, { phase: 'total' })
+  const cancelTimer = parts.clock.timer(patienceMs, () => waits.interrupt(late))
   let secret = question.key
   let isAsked = false
   try {
-    secret ??= await cut(abort.signal, keyOfRequests(question, entry, parts))
+    if (waits.error !== undefined) throw waits.error
+    secret ??= await waits.guard(keyOfRequests(question, entry, parts))
     isAsked = true
     const request = { messages: [{ role: 'user' as const, content: 'Hi' }], maxTokens: fewTokens }
-    const call = { model, request, signal: abort.signal, ...(secret === undefined ? {} : { key: secret }) }
-    await cut<unknown>(abort.signal, entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
+    const call = {
+      model,
+      request,
+      connectMs,
+      signal: abort.signal,
+      ...(secret === undefined ? {} : { key: secret }),
+    }
+    await waits.guard<unknown>(entry.adapter.complete?.(call) ?? firstOf(entry.adapter.stream(call)))
     return { status: 'valid' }
   } catch (thrown) {
-    if (signal?.aborted) throw abortedBy(signal.reason)
-    if (!isAsked && !abort.signal.aborted) throw thrown
+    if (waits.error !== undefined && waits.error !== late) throw waits.error
+    if (!isAsked && thrown !== late) throw thrown
     return verdictOn(asError(thrown, provider, secret))
   } finally {
     cancelTimer()
-    signal?.removeEventListener('abort', stop)
+    signal?.removeEventListener('abort', leave)
     abort.abort()
   }
 }
@@ -73,19 +90,6 @@ async function keyOfRequests(
   if (credential === undefined && (entry.needsKey || entry.isAppsOwn))
     throw new ByokError('no-key', `There is no key for "${provider}".`, { provider })
   return credential?.keys[0]?.secret
-}
-
-/** Ends the wait when the signal says so, whatever the adapter or the key function does. */
-function cut<Value>(signal: AbortSignal, answer: Promise<Value>): Promise<Value> {
-  return new Promise<Value>((resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () =>
-        reject(new ByokError('timeout', `There was no answer within ${patienceMs} ms.`, { phase: 'total' })),
-      { once: true },
-    )
-    answer.then(resolve, reject)
-  })
 }
 
 async function firstOf(stream: AsyncIterable<unknown>): Promise<void> {

@@ -3,8 +3,10 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import type { Money } from '../core/money.js'
 import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
+import type { Bill } from '../cost/pricing.js'
 import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
 import { Display } from './display.js'
@@ -26,8 +28,15 @@ export class RequestContext {
   firstDeltaMs: number | undefined
   /** The caller has seen output: nobody may take over any more. */
   hasShown = false
+  /** The last failure of a provider. What our own parts throw is none, and says nothing about a model or a key. */
+  fault: ByokError | undefined
   /** Retries so far, over all candidates. */
   retries = 0
+  /** What the attempts have cost so far, as far as that is known. */
+  spent: Money = 0
+  /** What their costs stand on besides: an unknown price, an assumed one. */
+  readonly bills: Bill[] = []
+  #failover: string | undefined
   #totalMs: number
   #isRestarting = false
   readonly #startedOn: number
@@ -102,6 +111,24 @@ export class RequestContext {
       const message = `The request took longer than its limit of ${this.#totalMs} ms.`
       this.interrupt(new ByokError('timeout', message, { phase: 'total' }))
     })
+  }
+
+  /** What an attempt has cost. */
+  noteBill(bill: Bill): void {
+    this.bills.push(bill)
+    this.spent += bill.cost ?? 0
+  }
+
+  /** `provider/model` has failed, and the next candidate takes over. */
+  noteFailover(from: string): void {
+    this.#failover = from
+  }
+
+  /** Whom the next attempt takes over from, if anybody; said once. */
+  takeFailover(): string | undefined {
+    const from = this.#failover
+    this.#failover = undefined
+    return from
   }
 
   /** Another answer begins, after one that the caller has seen a part of. */

@@ -11,7 +11,7 @@ import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
-import { type Arrival, AttemptDeadline, type AttemptLimits } from '../resilience/deadline.js'
+import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
 import type { RequestContext } from './context.js'
@@ -48,28 +48,31 @@ export class Exchange {
   #cutShort: ByokError | undefined
   readonly #deadline: AttemptDeadline
   readonly #isHeldToLimits: boolean
+  /** Others wait to be asked, so this one may use up half of what is left before its first output. */
+  readonly #mustShare: boolean
   readonly #stopListening: () => void
   #source: AsyncIterator<Delta | readonly Delta[]> | undefined
   /** The answer is whole, and what might still have followed it is not read. */
   #isOver = false
 
   constructor(call: ExchangeCall, attemptId: string, context: RequestContext) {
-    const { chat } = call
+    const { chat, mode, hasNext } = call
     this.#candidate = call.candidate
     this.#key = call.key.secret
-    this.#mode = call.mode
+    this.#mode = mode
     this.#chat = chat
     this.#attemptId = attemptId
     this.#context = context
     const { parts, request } = context
     this.startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
-    this.#isHeldToLimits = call.mode === 'stream' || call.hasNext
-    const { limits: own } = call.candidate
-    const limits = call.mode === 'stream' ? own : shareOf(own, context.remainingMs)
+    this.#isHeldToLimits = mode === 'stream' || hasNext
+    // What the app itself says of a stream's first token stands. A whole answer shows nothing before its end, so there the
+    // limit on first tokens says too little.
+    this.#mustShare = hasNext && (mode === 'whole' || request.limits.firstTokenMs === undefined)
     this.#deadline = new AttemptDeadline({
       clock: parts.clock,
-      limits,
+      limits: call.candidate.limits,
       remainingMs: () => context.remainingMs,
       onExpire: (phase, limitMs) => this.#end(this.#tooSlow(phase, limitMs)),
     })
@@ -93,6 +96,7 @@ export class Exchange {
   /** From now on the provider is what is waited for. */
   begin(): void {
     this.startedOn = this.#context.parts.clock.now()
+    if (this.#mustShare) this.#deadline.shorten(this.#context.remainingMs / 2)
   }
 
   /** Gives the function that reads once from the network. */
@@ -203,6 +207,9 @@ export class Exchange {
       model: this.#candidate.model,
       request: this.#chat,
       signal: this.#abort.signal,
+      connectMs: this.#candidate.limits.connectMs,
+      // The status says most of it. That its body is slow makes no silent provider of it.
+      onRefusal: () => this.#deadline.stop(),
       ...(key === undefined ? {} : { key }),
     }
     return this.#mode === 'stream'
@@ -264,11 +271,6 @@ function wrapped(thrown: unknown, provider: string, key: Secret | undefined): Pr
   const words = textOf(thrown)
   const message = (key?.redactFrom(words) ?? words).slice(0, 500)
   return new ProviderError('provider', `The adapter of "${provider}" failed: ${message}`, { cause: thrown })
-}
-
-/** A whole answer shows nothing before its end: where others wait to be asked, it may use up half of what is left. */
-function shareOf(limits: AttemptLimits, remainingMs: number): AttemptLimits {
-  return { ...limits, firstTokenMs: Math.min(limits.firstTokenMs, remainingMs / 2) }
 }
 
 function isBatch(value: Delta | readonly Delta[]): value is readonly Delta[] {

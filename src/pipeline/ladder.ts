@@ -1,6 +1,7 @@
 // The ladder of one candidate: a stream, again where that may help, then the same request once without streaming.
 
 import pRetry from 'p-retry'
+import { toMicroseconds } from '../core/clock.js'
 import { type ByokError, isByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { PooledKey } from '../keys/pooled-key.js'
@@ -9,7 +10,7 @@ import { meaningOf } from '../resilience/failure.js'
 import { retryDelay } from '../resilience/retry.js'
 import { nameOf } from '../routing/model-reference.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
-import { type Finished, runAttempt, type Step, skippedAttempt } from './attempt.js'
+import { type Finished, type Retry, runAttempt, type Step, skippedAttempt } from './attempt.js'
 import { type RequestContext, repairWarning } from './context.js'
 import type { Candidate } from './plan.js'
 
@@ -25,6 +26,8 @@ interface Climb {
   /** The keys that have failed since the last wait: each is tried once, then somebody must wait or go on. */
   readonly tried: Set<PooledKey>
   taken: number
+  /** The wait that is over, until the attempt behind it begins. */
+  retry: Retry | undefined
   /** The last failure that says something about the model. */
   modelsFault: ByokError | undefined
 }
@@ -60,6 +63,7 @@ export async function askCandidate(
       chat: context.request.chat,
       repair: undefined,
       tried: new Set(),
+      retry: undefined,
       modelsFault: undefined,
       taken: 0,
     }
@@ -85,7 +89,7 @@ export async function askCandidate(
 
 /** What the breaker hears of: also where the whole request ran out of time behind a failure of the model. */
 function countedFault(error: ByokError, { modelsFault }: Climb): ByokError | undefined {
-  if (meaningOf(error).against === 'model') return error
+  if (error === modelsFault) return error
   return error.code === 'timeout' && error.phase === 'total' ? modelsFault : undefined
 }
 
@@ -150,7 +154,7 @@ function askAgain(mode: Step['mode'], climb: Climb, mayWait = true): Promise<Fin
 
 /** Asks with a key that may be used. */
 async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
-  const { candidate, rest, context, chat } = climb
+  const { candidate, rest, context, chat, retry } = climb
   const { provider, model, credential } = candidate
   const { keyPool } = context.parts
   const keys = credential.keys.filter((key) => !climb.tried.has(key))
@@ -162,15 +166,18 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
       throw refusal.error
     })
   }
+  climb.retry = undefined
   try {
-    const answer = await runAttempt({ candidate, key, mode, chat, hasNext: rest.length > 0 }, context)
+    const answer = await runAttempt({ candidate, key, mode, chat, hasNext: rest.length > 0, retry }, context)
     keyPool.succeeded(provider, model, key)
     return answer
   } catch (error) {
     climb.tried.add(key)
-    if (isByokError(error) && meaningOf(error).against === 'model') climb.modelsFault = error
-    const isTelling = isByokError(error) && !(key.isRenewed && error.code !== 'rate-limited')
-    if (isTelling) keyPool.failed(provider, model, key, error)
+    if (isByokError(error) && error === context.fault) {
+      if (meaningOf(error).against === 'model') climb.modelsFault = error
+      const isTelling = !key.isRenewed || error.code === 'rate-limited'
+      if (isTelling) keyPool.failed(provider, model, key, error)
+    }
     throw error
   }
 }
@@ -193,7 +200,7 @@ function isMended(error: ByokError, climb: Climb): boolean {
 function hasOtherKey(error: ByokError, { candidate, context, tried }: Climb): boolean {
   const { provider, model, credential } = candidate
   const others = credential.keys.filter((key) => !tried.has(key))
-  if (others.length === 0 || meaningOf(error).against !== 'key') return false
+  if (others.length === 0 || error !== context.fault || meaningOf(error).against !== 'key') return false
   return context.parts.keyPool.refusal(provider, model, others) === undefined
 }
 
@@ -215,8 +222,10 @@ async function waitFor(error: ByokError, climb: Climb): Promise<boolean> {
   if (paid === undefined) return false
   context.retries += 1
   climb.tried.clear()
+  const since = clock.now()
   try {
     await context.pause(waitMs)
+    climb.retry = { retry: context.retries, waitedMs: toMicroseconds(clock.now() - since) }
   } catch (interruption) {
     context.parts.tokens.giveBack(purseOf(climb), paid) // what it was paid for is never sent
     throw interruption

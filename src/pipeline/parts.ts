@@ -4,8 +4,7 @@ import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
-import type { Budget } from '../cost/ledger.js'
-import type { PriceSource } from '../cost/price.js'
+import type { Budget } from '../cost/budget.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
@@ -40,13 +39,15 @@ export type ReRanker = (
   request: PreparedRequest,
 ) => readonly ModelReference[]
 
+/** The tokens that a model can read and write together; `undefined` where that is not known. */
+export type WindowFinder = (model: ModelReference) => Promise<number | undefined>
+
 /** Everything that a request meets on its way. */
 export interface Parts {
   readonly clock: Clock
   readonly providers: Providers
   readonly keys: KeyResolver
   readonly budget: Budget
-  readonly prices: PriceSource
   readonly keyPool: KeyPool
   readonly retry: RetryOptions
   readonly tokens: RetryTokens
@@ -55,6 +56,7 @@ export interface Parts {
   readonly concurrency: { readonly perProvider: number | undefined; readonly perTenant: number | undefined }
   readonly health: HealthRecord
   readonly repair: RequestRepair
+  readonly windowOf: WindowFinder
   readonly governance: Governance
   readonly reRank: ReRanker
   readonly streamingRefusals: StreamingRefusals

@@ -1,6 +1,7 @@
 // A request as the pipeline takes it: every default decided, nothing left to check.
 
 import type { RequestLabels } from '../core/handler-events.js'
+import type { Money } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Warning } from '../core/warning.js'
 import type { RequestKeys } from '../keys/resolver.js'
@@ -48,6 +49,8 @@ export interface PreparedRequest {
   /** What the app or the request says; the rest depends on whom is asked. */
   readonly limits: GivenLimits
   readonly failover: FailoverPolicy
+  /** What all attempts together may cost. */
+  readonly ceiling: Money | undefined
   readonly callbacks: readonly DeltaCallbacks[]
   readonly repairToolArguments: boolean
   readonly signal: AbortSignal | undefined

@@ -2,11 +2,14 @@
 
 import { toMicroseconds } from '../core/clock.js'
 import { asByokError, ByokError, isByokError } from '../core/errors.js'
-import type { CompletionResponse, PartialAnswer } from '../core/response.js'
+import { toUsd } from '../core/money.js'
+import type { CompletionResponse, Cost, PartialAnswer } from '../core/response.js'
+import type { Warning } from '../core/warning.js'
 import { meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import { completionResponse } from '../stream/response.js'
+import { skippedAttempt } from './attempt.js'
 import { type RequestContext, repairWarning } from './context.js'
 import { askCandidate, type Climbed } from './ladder.js'
 import { type Candidate, makePlan, type Plan } from './plan.js'
@@ -55,22 +58,54 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
+  const outgrown = new OutgrownWindow(context)
   for (const [index, candidate] of plan.candidates.entries()) {
+    if (await outgrown.excludes(candidate)) continue
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
+      context.noteFailover(from)
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
       return await askCandidate(candidate, plan.candidates.slice(index + 1), context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
-      if (context.interruption !== undefined) throw context.interruption
+      const { interruption } = context
+      if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
+      if (error.code === 'context-length') await outgrown.note(candidate)
       last = { candidate, error }
       partial = error.partial ?? partial
     }
   }
   throw allFailed(last?.error, partial, context)
+}
+
+/** The window that a prompt was too long for: nobody whose window is known to be no larger is asked after that. */
+class OutgrownWindow {
+  readonly #context: RequestContext
+  #size: number | undefined
+
+  constructor(context: RequestContext) {
+    this.#context = context
+  }
+
+  async note(candidate: Candidate): Promise<void> {
+    const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
+    if (size !== undefined) this.#size = Math.max(size, this.#size ?? 0)
+  }
+
+  /** Writes down that nothing was sent, where the prompt is too long for this one too. */
+  async excludes(candidate: Candidate): Promise<boolean> {
+    if (this.#size === undefined) return false
+    const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
+    if (size === undefined || size > this.#size) return false
+    const message = `The prompt was too long for ${this.#size} tokens, and ${nameOf(candidate)} reads no more.`
+    const { provider, model } = candidate
+    const error = new ByokError('context-length', message, { provider, model })
+    this.#context.attempts.push(skippedAttempt(candidate, error, this.#context))
+    return true
+  }
 }
 
 /** Whether another candidate may answer instead: once the caller has seen output, only where a restart was asked for. */
@@ -87,6 +122,7 @@ function allFailed(
   context: RequestContext,
 ): ByokError {
   const { attempts } = context
+  if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
   for (const attempt of attempts) {
@@ -103,6 +139,12 @@ function allFailed(
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
     ...(partial === undefined ? {} : { partial }),
   })
+}
+
+/** No candidate fits the budgets, the cheapest neither. */
+function tooDear(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+  const error = last ?? new ByokError('budget-exceeded', 'No candidate fits the budgets.')
+  return error.with({ attempts: [...attempts] })
 }
 
 /** Nobody could be asked: the error says when somebody can. */
@@ -142,24 +184,32 @@ function respond(
       ...(firstDeltaMs === undefined ? {} : { firstDeltaMs: toMicroseconds(firstDeltaMs) }),
     },
     credentialSource: candidate.credential.source,
-    warnings: [...context.warnings, ...repairs.map(repairWarning)],
+    warnings: [...context.warnings, ...repairs.map(repairWarning), ...priceWarnings(context)],
     repairs,
   })
 }
 
 /** The sum over all attempts; `null` as soon as one of them cannot be priced, with the part that can be. */
-function totalCost(
-  context: RequestContext,
-  reportedUsd: number | undefined,
-): CompletionResponse['byok']['cost'] {
-  let known = 0
-  let isKnown = true
-  for (const attempt of context.attempts) {
-    if (attempt.costUsd === null) isKnown = false
-    else known += attempt.costUsd
-  }
+function totalCost({ bills, spent }: RequestContext, reportedUsd: number | undefined): Cost {
   const reported = reportedUsd === undefined ? {} : { reportedUsd }
-  return isKnown
-    ? { usd: known, ...reported }
-    : { usd: null, ...(known > 0 ? { knownUsd: known } : {}), ...reported }
+  if (bills.some(({ cost }) => cost === null))
+    return { usd: null, ...(spent > 0 ? { knownUsd: toUsd(spent) } : {}), ...reported, savedUsd: null }
+  const saved = bills.map(({ savings }) => savings)
+  const savedUsd = saved.includes(null)
+    ? null
+    : toUsd(saved.reduce<number>((sum, one) => sum + (one ?? 0), 0))
+  return { usd: toUsd(spent), ...reported, savedUsd }
+}
+
+/** What the costs stand on, where that is not the exact price of today. */
+function priceWarnings({ bills }: RequestContext): Warning[] {
+  const warnings: Warning[] = []
+  if (bills.some(({ cost }) => cost === null))
+    warnings.push({ code: 'price-unknown', message: 'The price of a model that was asked is not known.' })
+  const caveats = new Set(bills.map(({ caveat }) => caveat))
+  if (caveats.has('assumed'))
+    warnings.push({ code: 'price-assumed', message: 'The cost stands on a price that the app assumes.' })
+  if (caveats.has('stale'))
+    warnings.push({ code: 'price-assumed', message: 'The cost stands on a price list that is out of date.' })
+  return warnings
 }

@@ -85,7 +85,10 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     this.#reader = new AnswerReader(response, { dialect, limits, clock: surroundings.clock, redact })
     // A response that comes after everybody has left is closed, whatever its transport makes of the signal.
     if (this.#isLeft || signal.aborted) return this.#reader.return()
-    if (!response.ok) return this.#reader.refuse()
+    if (!response.ok) {
+      this.#call.onRefusal?.()
+      return this.#reader.refuse()
+    }
     const notes = notesOf(encoded)
     return notes.length > 0 ? { done: false, value: notes } : this.#reader.next()
   }
@@ -99,13 +102,14 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
   }
 
   async #carry({ path, body, headers }: EncodedRequest): Promise<Response> {
-    const { key, request, signal } = this.#call
+    const { key, request, signal, connectMs } = this.#call
     try {
       return await this.#parts.transport.send({
         path,
         body,
         headers: { ...this.#parts.headers, ...headers, ...request.headers },
         signal,
+        connectMs,
         ...(key === undefined ? {} : { key }),
       })
     } catch (error) {

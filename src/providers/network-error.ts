@@ -1,6 +1,7 @@
 // A connection that failed, as a typed error: what the network called it, and nothing of the request.
 
 import { ProviderError } from '../core/errors.js'
+import { withoutStack } from './without-stack.js'
 
 /** Codes that say that nobody answered at all: asking again in another way is no use. */
 const unreachable: ReadonlySet<string> = new Set([
@@ -94,7 +95,5 @@ function messageOf(link: unknown): string {
 
 /** The network's error without whatever the SDK hung on it. */
 function plainCause(link: unknown): Error {
-  const cause = new Error(messageOf(link) || 'unknown')
-  delete cause.stack
-  return cause
+  return withoutStack(new Error(messageOf(link) || 'unknown'))
 }

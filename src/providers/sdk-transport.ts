@@ -3,6 +3,7 @@
 import type { AdapterSurroundings, Transport, TransportRequest } from '../core/contracts.js'
 import { ProviderError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import { fetchBy } from '../net/connect-agents.js'
 import { guardedFetch } from '../net/guarded-fetch.js'
 import { errorOfConnection } from './network-error.js'
 
@@ -20,7 +21,7 @@ export interface SdkClient {
 interface SdkRequestOptions {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string | null>>
-  readonly signal: AbortSignal
+  readonly signal?: AbortSignal
   readonly maxRetries: 0
   readonly timeout: number
   readonly fetchOptions: object
@@ -34,6 +35,8 @@ interface Exchange {
   /** Header names that may go out besides the SDK's own. */
   readonly headers: Readonly<Record<string, string>>
   readonly hasKey: boolean
+  readonly connectMs: number
+  readonly signal: AbortSignal
   failure?: unknown
   errorAnswer?: Response
 }
@@ -47,9 +50,12 @@ const sdkHeaders =
 /**
  * A transport over the SDK, loaded on the first request. One client serves every key: it holds none, the key stands in
  * the headers of its own request, so there is no cache of clients that could mix two tenants up.
+ *
+ * The signal goes to `fetch` past the SDK: `@anthropic-ai/sdk` keeps what it hangs on a signal until the answer's body is
+ * collected. Where the stack of an abort leads to the body, that is never, and the whole call stays.
  */
 export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: AdapterSurroundings): Transport {
-  const fetch = exchangeFetch(guardedFetch(surroundings.fetch))
+  const fetch = exchangeFetch(guardedFetch(surroundings.fetch), surroundings.agentFor)
   let client: Promise<SdkClient> | undefined
   return {
     async send(request) {
@@ -58,9 +64,10 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
         client = undefined // the next request tries again
         throw new ProviderError('internal', `The SDK "${sdk}" could not be loaded.`, { cause })
       })
-      const exchange: Exchange = { headers: request.headers, hasKey: request.key !== undefined }
+      const { headers, key, connectMs, signal } = request
+      const exchange: Exchange = { headers, hasKey: key !== undefined, connectMs, signal }
       try {
-        return await post(loaded, request, authorization(request.key), { [exchangeKey]: exchange })
+        return await post(loaded, request, authorization(key), { fetchOptions: { [exchangeKey]: exchange } })
       } catch (error) {
         if (exchange.errorAnswer !== undefined) return exchange.errorAnswer
         throw errorOfConnection(exchange.failure ?? error)
@@ -76,13 +83,13 @@ export function sdkTransport(sdk: SdkName, baseURL: string, surroundings: Adapte
 export function clientTransport(client: SdkClient, ownKey: Secret | undefined): Transport {
   return {
     async send(request) {
-      const { key } = request
+      const { key, signal } = request
       const headers =
         key === undefined || key === ownKey
           ? {}
           : { 'api-key': null, 'x-api-key': null, ...authorization(key) }
       try {
-        return await post(client, request, headers, { redirect: 'error' })
+        return await post(client, request, headers, { signal, fetchOptions: { redirect: 'error' } })
       } catch (error) {
         const answer = answerOf(error)
         if (answer !== undefined) return answer
@@ -100,16 +107,15 @@ function post(
   client: SdkClient,
   request: TransportRequest,
   headers: Readonly<Record<string, string | null>>,
-  fetchOptions: object,
+  options: Pick<SdkRequestOptions, 'signal' | 'fetchOptions'>,
 ): Promise<Response> {
   return client
     .post(request.path, {
       body: request.body,
       headers: { ...request.headers, ...headers },
-      signal: request.signal,
       maxRetries: 0,
       timeout: sdkTimeoutMs,
-      fetchOptions,
+      ...options,
     })
     .asResponse()
 }
@@ -158,7 +164,10 @@ function without(variable: string, build: () => SdkClient): SdkClient {
 }
 
 /** Keeps what really happened, since the SDKs turn it into errors of their own that hold less, or more than they should. */
-function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+function exchangeFetch(
+  fetch: typeof globalThis.fetch,
+  agentFor: AdapterSurroundings['agentFor'],
+): typeof globalThis.fetch {
   return async (input, init) => {
     const exchange = exchangeOf(init)
     const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
@@ -166,9 +175,11 @@ function exchangeFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch 
       if (!sdkHeaders.test(name) && !hasHeader(exchange.headers, name)) headers.delete(name)
     }
     if (!exchange.hasKey && !hasHeader(exchange.headers, 'authorization')) headers.delete('authorization')
+    const { signal } = exchange
     let response: Response
     try {
-      response = await fetch(input, { ...init, headers })
+      signal.throwIfAborted() // not every fetch looks before it sends
+      response = await fetchBy(agentFor?.(exchange.connectMs), fetch, input, { ...init, headers, signal })
     } catch (failure) {
       exchange.failure = failure
       throw failure

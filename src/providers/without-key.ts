@@ -3,6 +3,7 @@
 import type { Delta } from '../core/delta.js'
 import { ByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import { withoutStack } from './without-stack.js'
 
 /** More links than any chain of causes has. */
 const mostCauses = 8
@@ -65,8 +66,8 @@ class Copier {
         ? new AggregateError(this.#ofList(error.errors, depth + 1), message, options)
         : new Error(message, options)
     Object.defineProperty(safe, 'name', { value: this.#hide(String(error.name)), configurable: true })
-    if (error.stack === undefined) delete safe.stack
-    else safe.stack = this.#hide(String(error.stack))
+    if (error.stack === undefined) return withoutStack(safe)
+    safe.stack = this.#hide(String(error.stack))
     return safe
   }
 

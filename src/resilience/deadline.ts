@@ -4,6 +4,8 @@ import type { CancelTimer, Clock } from '../core/clock.js'
 
 /** Limits on an attempt, in milliseconds. */
 export interface AttemptLimits {
+  /** Until its connection is established. Kept by whoever connects. */
+  readonly connectMs: number
   /** From the start to the first output. */
   readonly firstTokenMs: number
   /** Between real chunks, after the first output. */
@@ -43,6 +45,11 @@ export class AttemptDeadline {
     this.#clock = parts.clock
     this.#parts = parts
     this.#limitMs = parts.limits.firstTokenMs
+  }
+
+  /** Before the first read: the first output must come within this, where that is less. */
+  shorten(firstTokenMs: number): void {
+    this.#limitMs = Math.min(this.#limitMs, firstTokenMs)
   }
 
   /** A read begins. */

@@ -32,7 +32,7 @@ export function meaningOf(error: ByokError): Failure {
     case 'overloaded':
       return throttled
     case 'rate-limited':
-      return { ...ofTheKey, retry: 'throttle' }
+      return isOurs(error) ? final : { ...ofTheKey, retry: 'throttle' }
     case 'authentication':
     case 'permission':
     case 'quota-exceeded':
@@ -68,7 +68,12 @@ export function meaningOf(error: ByokError): Failure {
   }
 }
 
-/** We refused the request ourselves, before anything was sent: it is no better anywhere else. */
+/** The app's own limit, and no provider's: all candidates meet it. */
+function isOurs(error: ByokError): boolean {
+  return error.field === 'rateLimits'
+}
+
+/** We refused the request ourselves, before anything was sent: it fares no better anywhere else. */
 function isOurWord(error: ByokError): boolean {
   return error.status === undefined && error.upstream === undefined
 }

@@ -23,7 +23,8 @@ interface Fault {
   readonly words: readonly string[]
   /** A status that stands inside the body. */
   readonly status?: number
-  readonly upstream: UpstreamFault
+  /** Absent where the provider named nothing. */
+  readonly upstream?: UpstreamFault
   readonly requestId?: string
 }
 
@@ -40,7 +41,7 @@ export function errorOfAnswer(answer: ErrorAnswer, body: string): ProviderError 
     fault.message ?? plainMessage(status, body),
     {
       status,
-      upstream: fault.upstream,
+      ...(fault.upstream === undefined ? {} : { upstream: fault.upstream }),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
       ...(requestId ? { requestId } : {}),
       ...(hint === 'false' || hint === 'true' ? { isRetryable: hint === 'true' } : {}),
@@ -56,7 +57,7 @@ export function errorInAnswer(body: unknown): ProviderError {
     (fault.status === undefined ? codeOfGeneralWords(fault.words) : codeOfStatus(fault.status)) ??
     'provider'
   return new ProviderError(code, fault.message ?? 'The provider reported an error without a message.', {
-    upstream: fault.upstream,
+    ...(fault.upstream === undefined ? {} : { upstream: fault.upstream }),
     ...(fault.status === undefined ? {} : { status: fault.status }),
     ...(fault.requestId === undefined ? {} : { requestId: fault.requestId }),
   })
@@ -65,8 +66,7 @@ export function errorInAnswer(body: unknown): ProviderError {
 function readFault(body: unknown): Fault {
   // Google's OpenAI-compatible endpoint wraps its error in a list.
   const outer = asObject(Array.isArray(body) ? body[0] : body)
-  if (outer === undefined)
-    return { words: [], upstream: {}, ...(asText(body) ? { message: clip(String(body)) } : {}) }
+  if (outer === undefined) return { words: [], ...(asText(body) ? { message: clip(String(body)) } : {}) }
   const inner = asObject(outer.error) ?? asObject(outer.detail) ?? asObject(outer.message) ?? outer
   const message =
     asText(inner.message) ??
@@ -82,15 +82,28 @@ function readFault(body: unknown): Fault {
     statusOf(inner.code) ?? statusOf(inner.status) ?? statusOf(outer.code) ?? statusOf(outer.status)
   const requestId = asText(outer.request_id) ?? asText(inner.request_id)
   const inside = asObject(inner.innererror) ?? asObject(inner.inner_error)
+  const words = [code, type, wordOf(inner.status), wordOf(inside?.code), ...reasons(inner)].filter(
+    (word) => word !== undefined,
+  )
+  // A provider with a field of its own for its word has named the failure too.
+  const upstream = upstreamOf(code, code || type ? type : words.find((word) => word !== ''), param)
   return {
-    words: [code, type, wordOf(inner.status), wordOf(inside?.code), ...reasons(inner)].filter(
-      (word) => word !== undefined,
-    ),
-    upstream: { ...(code ? { code } : {}), ...(type ? { type } : {}), ...(param ? { param } : {}) },
+    words,
+    ...(upstream === undefined ? {} : { upstream }),
     ...(message ? { message: clip(message) } : {}),
     ...(status ? { status } : {}),
     ...(requestId ? { requestId } : {}),
   }
+}
+
+/** What the provider called it, where it called it anything. */
+function upstreamOf(
+  code: string | undefined,
+  type: string | undefined,
+  param: string | undefined,
+): UpstreamFault | undefined {
+  if (!code && !type && !param) return undefined
+  return { ...(code ? { code } : {}), ...(type ? { type } : {}), ...(param ? { param } : {}) }
 }
 
 /** Google names the exact cause in `details[].reason` (a wrong key is `API_KEY_INVALID` under a general 400). */

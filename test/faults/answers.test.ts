@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.js'
-import { type Reply, reply } from '../../src/testing/reply.js'
+import { type RawReply, type Reply, reply } from '../../src/testing/reply.js'
 import type { Upstream } from '../../src/testing/upstream.js'
 import {
   addressOf,
@@ -72,6 +72,19 @@ describe.each(dialects)('an answer in %s', (dialect) => {
     expect((await handler.generateResponse({ ...request, model: ['one/m', 'two/m'] })).byok.provider).toBe(
       'two',
     )
+  })
+
+  it.each<[string, RawReply]>([
+    ['a page', reply.html()],
+    ['an empty body', reply.raw('', json)],
+    ['a message alone', reply.raw('{"error":{"message":"No."}}', json)],
+  ])('%s as an error leaves out `upstream`, where the provider named nothing', async (_, said) => {
+    const upstream = await upstreamWith([{ ...said, status: 502 }])
+    const { handler } = stageOf({ one: upstream }, off, dialect)
+    const error = await failureOf(handler.generateResponse(request))
+    expect(error).toMatchObject({ code: 'provider', status: 502 })
+    expect(error).not.toHaveProperty('upstream')
+    expect(error.attempts?.[0]?.error).not.toHaveProperty('upstream')
   })
 
   it('A17: the answer itself decides what it is, whatever content type it comes under', async () => {

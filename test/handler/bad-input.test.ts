@@ -229,7 +229,8 @@ const refused: readonly [what: string, fields: object, field: string, hint?: Reg
   ['stream', { prompt: 'Hi', stream: true }, 'stream', /streamCompletion/],
   ['store', { prompt: 'Hi', store: true }, 'store', /providerOptions/],
   ['a penalty', { prompt: 'Hi', frequency_penalty: 1 }, 'frequency_penalty', /providerOptions/],
-  ['a budget', { prompt: 'Hi', budget: 5 }, 'budget', /in this version/],
+  ['a budget below nothing', { prompt: 'Hi', budget: { usd: -1 } }, 'budget.usd', /at least 0|from 0/],
+  ['a budget in another coin', { prompt: 'Hi', budget: { eur: 1 } }, 'budget.eur', /no such field/],
   ['a short name two letters off', { prompt: 'Hi', stqq: 5 }, 'stqq', /no such option\. What only one/],
   ['a short name one letter off', { prompt: 'Hi', stap: 5 }, 'stap', /stop/],
   ['a time limit without end', { prompt: 'Hi', timeout: { idleMs: Infinity } }, 'timeout.idleMs', /finite/],
@@ -268,6 +269,13 @@ const refused: readonly [what: string, fields: object, field: string, hint?: Reg
   ['an unknown effort', { prompt: 'Hi', reasoning: 'extreme' }, 'reasoning'],
   ['a negative number of reasoning tokens', { prompt: 'Hi', reasoning: -1 }, 'reasoning'],
   ['a time limit of zero', { prompt: 'Hi', timeout: 0 }, 'timeout'],
+  ['no time at all to connect', { prompt: 'Hi', timeout: { connectMs: 0 } }, 'timeout.connectMs'],
+  ['negative time to connect', { prompt: 'Hi', timeout: { connectMs: -1 } }, 'timeout.connectMs'],
+  [
+    'time to connect that is no number',
+    { prompt: 'Hi', timeout: { connectMs: Number.NaN } },
+    'timeout.connectMs',
+  ],
   ['an unknown time limit', { prompt: 'Hi', timeout: { wait: 5 } }, 'timeout.wait', /totalMs/],
   ['a signal that is none', { prompt: 'Hi', signal: {} }, 'signal'],
   [

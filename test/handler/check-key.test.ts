@@ -209,6 +209,43 @@ describe('KY7: checkKey', () => {
     expect(upstream.hits()).toBe(0)
   })
 
+  it('KY7: close() ends it with the error that requests get, and waits for its end', async () => {
+    const upstream = await upstreamWith([reply.hang()])
+    const clock = new FakeClock()
+    const { handler } = stageOf({ one: upstream }, { clock })
+    const [check, asked] = [
+      failureOf(handler.checkKey({ provider: 'one' })),
+      failureOf(handler.generateResponse({ model: 'one/m', prompt: 'x' })),
+    ]
+    await until(() => upstream.hits() === 2, 'the questions')
+    let isOver = false
+    check.finally(() => {
+      isOver = true
+    })
+    await handler.close()
+    expect(isOver).toBe(true)
+    const error = await check
+    expect(error).toMatchObject({ code: 'aborted', name: 'AbortError', message: 'The handler was closed.' })
+    expect(error.cause).toBe((await asked).cause)
+    await until(() => upstream.requests.every(({ closedByClient }) => closedByClient), 'the end of both')
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('KY7: close() ends it before anything is sent, and while a key function is asked', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const clock = new FakeClock()
+    const keys = { two: () => new Promise<string>(() => undefined) }
+    const { handler } = stageOf({ one: upstream, two: upstream }, { clock, keys })
+    const searching = failureOf(handler.checkKey({ provider: 'two' }))
+    await until(() => clock.pending() === 1, 'the search for the key')
+    const beginning = failureOf(handler.checkKey({ provider: 'one' }))
+    await handler.close()
+    expect(await searching).toMatchObject({ code: 'aborted', message: 'The handler was closed.' })
+    expect(await beginning).toMatchObject({ code: 'aborted', message: 'The handler was closed.' })
+    expect(upstream.hits()).toBe(0)
+    expect(clock.pending()).toBe(0)
+  })
+
   const wrong: readonly [question: unknown, code: string, field: string | undefined][] = [
     [undefined, 'invalid-request', 'checkKey'],
     [{}, 'invalid-request', 'provider'],

@@ -73,6 +73,9 @@ const broken: readonly [what: string, options: unknown, field: string][] = [
   ['an unknown default', { defaults: { maxTokns: 5 } }, 'defaults.maxTokns'],
   ['a negative time limit', { timeout: -1 }, 'timeout'],
   ['a time limit of zero', { timeout: { idleMs: 0 } }, 'timeout.idleMs'],
+  ['no time at all to connect', { timeout: { connectMs: 0 } }, 'timeout.connectMs'],
+  ['negative time to connect', { timeout: { connectMs: -1 } }, 'timeout.connectMs'],
+  ['time to connect that is no number', { timeout: { connectMs: Number.NaN } }, 'timeout.connectMs'],
   ['a time limit without end', { timeout: Number.POSITIVE_INFINITY }, 'timeout'],
   ['a negative size', { limits: { maxEventBytes: -5 } }, 'limits.maxEventBytes'],
   ['no candidates at all', { failover: { maxCandidates: 0 } }, 'failover.maxCandidates'],
@@ -147,7 +150,7 @@ describe('RQ10: a handler', () => {
     expect(build({ breaker: { openMs: 0 } })).toThrow('breaker.openMs')
     expect(build({ retry: { maxRetries: 1.5 } })).toThrow('retry.maxRetries')
     expect(build({ concurrency: { perTenant: 0 } })).toThrow('concurrency.perTenant')
-    for (const name of ['budgets', 'routing', 'vault']) {
+    for (const name of ['governance', 'routing', 'vault']) {
       expect(build({ [name]: {} })).toThrow(
         `${name}: there is no such option. Nothing of that kind is in this version.`,
       )

@@ -9,6 +9,7 @@ export const floors: readonly (readonly string[])[] = [
   ['providers', 'routing', 'cost', 'keys', 'accumulate.ts'],
   ['pipeline', 'lazy-accumulate.ts'],
   ['options', 'agents', 'testing'],
+  ['assemble.ts'],
   ['handler.ts'],
   ['index.ts', 'server', 'ai-sdk', 'otel', 'cli', 'claude-cli'],
 ]

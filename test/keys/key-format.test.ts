@@ -117,11 +117,22 @@ describe('KY8: several keys', () => {
     expect(refusal(value, keysOf)).toMatch(/^invalid-key-format keys\.somebody/)
   })
 
+  it.each([
+    ['weigth', 'keys.somebody[1].weigth'],
+    ['apiKey', 'keys.somebody[1].apiKey'],
+    ['test-key-0001', 'keys.somebody[1]'],
+  ])('an unknown field is refused: %s', (name, field) => {
+    const said = refusal(['key-a', { value: 'key-b', [name]: 2 }], keysOf)
+    expect(said).toMatch(/^config keys\.somebody\[1\].*Known are id, value, weight\.$/)
+    expect(said).toContain(`${field}: `)
+  })
+
   it('no refusal shows a key', () => {
     fc.assert(
       fc.property(key, (text) => {
         const long = `${text}-0123456789`
         for (const list of [
+          [{ [long]: 'main' }],
           [long, long],
           [{ id: '2', value: long }, 'key-b'],
           [{ value: long, weight: 0 }],

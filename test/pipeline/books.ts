@@ -1,8 +1,6 @@
 // The pipeline with books that can be read: every part a plain one, or one of a test's own.
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
-import { AttemptLedger } from '../../src/cost/ledger.js'
-import { unknownPrices } from '../../src/cost/price.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
@@ -19,6 +17,7 @@ import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
+import { AttemptLedger } from './attempt-ledger.js'
 
 /** A breaker that never opens, and writes down how each permit was ended. */
 class WatchedBreaker extends Breaker {
@@ -54,7 +53,6 @@ export function booksOf(
     providers: { get: () => entry, configured: () => [adapter.id] },
     keys: new KeyResolver(new Map()),
     budget: ledger,
-    prices: unknownPrices,
     keyPool: new KeyPool(clock, () => undefined),
     retry: { ...settings.retry, maxRetries: 0 },
     tokens: new RetryTokens(),
@@ -63,6 +61,7 @@ export function booksOf(
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
     repair: repairRequest,
+    windowOf: async () => undefined,
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),

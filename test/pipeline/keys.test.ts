@@ -199,4 +199,18 @@ describe('E1 and E4: keys of a pool', () => {
     expect((await handler.generateResponse(request)).text).not.toBe('')
     expect(upstream.requests.map(keyOf)).toEqual(['main', 'spare'])
   })
+
+  it('KY8: an unknown field of a key is an error of the settings, also where a key function gives it', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const mistaken = [{ id: 'main', value: 'test-key-main-0001', wait: 2 }]
+    const wrong = { code: 'config', field: 'keys.one[0].wait', message: expect.stringContaining('weight') }
+    expect(() => outageOf({ one: upstream }, { keys: { one: mistaken } })).toThrow(
+      expect.objectContaining(wrong),
+    )
+    const { handler } = outageOf({ one: upstream }, { keys: { one: () => mistaken } })
+    const error = await failureOf(handler.generateResponse(request))
+    expect(error).toMatchObject(wrong)
+    expect(JSON.stringify(error)).not.toContain('main-0001')
+    expect(upstream.hits()).toBe(0)
+  })
 })

@@ -3,7 +3,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
-import { attemptsOf, failureOf, firstText, loadSdks, readAll, stageOf, until, upstreamWith } from './stage.js'
+import {
+  attemptsOf,
+  dialects,
+  failureOf,
+  firstText,
+  loadSdks,
+  readAll,
+  stageOf,
+  until,
+  upstreamWith,
+} from './stage.js'
 
 beforeAll(loadSdks)
 
@@ -116,6 +126,43 @@ describe('the first-token limit', () => {
     const error = await failure
     expect(error).toMatchObject({ code: 'timeout', phase: 'total' })
     expect(error.attempts?.at(-1)?.durationMs).toBe(180_000)
+  })
+})
+
+describe.each(dialects)('an error in %s whose body stalls', (dialect) => {
+  const stalling = (status: number) => ({
+    ...reply.status(status, undefined, { 'retry-after': '7' }),
+    break: { how: 'stall', afterBytes: 9 } as const,
+  })
+
+  it.each([1_000, 2_000, 120_000])('is that of its status after 2 s, also within %i ms', async (ms) => {
+    const clock = new FakeClock()
+    const upstream = await upstreamWith([stalling(429)])
+    const { handler } = stageOf({ one: upstream }, { clock, timeout: { firstTokenMs: ms } }, dialect)
+    const failure = failureOf(handler.generateResponse(request))
+    await until(() => upstream.requests[0]?.bytesSent === 9, 'the status')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    await clock.advance(1_999)
+    expect(upstream.requests[0]?.closedByClient).toBe(false)
+    await clock.advance(1)
+    expect(await failure).toMatchObject({ code: 'rate-limited', status: 429, retryAfterMs: 7_000 })
+    expect(upstream.hits()).toBe(1)
+    await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('is that of its status without streaming too, and the next candidate answers', async () => {
+    const clock = new FakeClock()
+    const [failing, healthy] = [await upstreamWith([stalling(503)]), await upstreamWith([reply.chat()])]
+    const places = { one: failing, two: healthy }
+    const { handler } = stageOf(places, { clock, timeout: { firstTokenMs: 1_000 } }, dialect)
+    const response = handler.generateResponse({ ...request, model: ['one/m', 'two/m'] })
+    for (const index of [0, 1]) {
+      await until(() => failing.requests[index]?.bytesSent === 9, 'the status')
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      await clock.advance(2_000)
+    }
+    expect(attemptsOf((await response).byok)).toEqual(['stream provider', 'whole provider', 'stream success'])
   })
 })
 

@@ -1,6 +1,7 @@
 // When the same candidate is asked again: which failures, how often, after what wait, and who pays for it.
 
 import { beforeAll, describe, expect, it } from 'vitest'
+import { toMicroseconds } from '../../src/core/clock.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { type Reply, reply } from '../../src/testing/reply.js'
 import { closedPort } from '../../src/testing/upstream.js'
@@ -11,8 +12,8 @@ import {
   failureOf,
   loadSdks,
   readAll,
+  refusedOnce,
   stageOf,
-  until,
   upstreamWith,
 } from './stage.js'
 
@@ -161,11 +162,8 @@ describe('FO5: retries', () => {
   })
 
   it("FO5: never come before the provider's own wish", async () => {
-    const upstream = await upstreamWith([reply.status(503, undefined, { 'retry-after': '7' }), reply.chat()])
-    const clock = new FakeClock()
-    const { handler, told } = stageOf({ one: upstream }, { ...off, clock, retry: {} })
-    const answered = handler.generateResponse(request)
-    await until(() => told.attemptEnds.length === 1, 'the first attempt')
+    const down = reply.status(503, undefined, { 'retry-after': '7' })
+    const { upstream, clock, answered } = await refusedOnce(down, off)
     await clock.advance(6_999)
     expect(upstream.hits()).toBe(1)
     await clock.advance(1)
@@ -213,6 +211,36 @@ describe('FO5: retries', () => {
     expect(other.hits()).toBe(3)
     await ask('one/m', 'umbrella')
     expect(upstream.hits()).toBe(20 + 35 + 3)
+  })
+
+  it('FO5: say how long they have waited, and which one they are', async () => {
+    const limited = reply.status(429, undefined, { 'retry-after-ms': '1500' })
+    const upstream = await upstreamWith([reply.status(503), limited, reply.chat()])
+    const clock = new FakeClock()
+    const { handler, told } = stageOf({ one: upstream }, { ...off, clock, retry: {} })
+    const { byok } = await played(clock, handler.generateResponse(request))
+    const [first, second, third] = told.attempts
+    expect(first).not.toHaveProperty('retry')
+    expect(first).not.toHaveProperty('waitedMs')
+    expect([second?.retry, third?.retry]).toEqual([1, 2])
+    expect([second?.waitedMs, third?.waitedMs]).toEqual(waitsOf(byok).map(toMicroseconds))
+    expect(third?.waitedMs).toBeGreaterThanOrEqual(1_500)
+  })
+
+  it('FO5: are told from what is asked at once: another key, a mended request, one without streaming', async () => {
+    const answers = [reply.status(401), reply.error(400, { param: 'temperature' }), reply.status(503)]
+    const upstream = await upstreamWith([...answers, reply.status(503), reply.chat()])
+    const keys = { one: [{ value: 'test-key-main-0001' }, { value: 'test-key-spare-0001' }] }
+    const retry = { ...atOnce.retry, maxRetries: 1 }
+    const { handler, told } = stageOf({ one: upstream }, { keys, retry })
+    await handler.generateResponse({ ...request, temperature: 1 })
+    expect(told.attempts.map(({ mode, retry }) => `${mode} ${retry ?? '-'}`)).toEqual([
+      'stream -',
+      'stream -',
+      'stream -',
+      'stream 1',
+      'whole -',
+    ])
   })
 
   it('FO5: get back what they took where they helped', async () => {

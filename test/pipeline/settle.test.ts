@@ -1,14 +1,16 @@
 // Exactly once, in every ending: one hold and one settlement, one permit and one verdict, one event each way.
 
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from '../../src/core/attempt.js'
 import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { ProviderError } from '../../src/core/errors.js'
-import { AttemptLedger, type Hold } from '../../src/cost/ledger.js'
+import type { AttemptQuestion, Grant } from '../../src/cost/budget.js'
+import type { Bill } from '../../src/cost/pricing.js'
+import type { AttemptResult } from '../../src/cost/record.js'
 import { BYOKHandler } from '../../src/handler.js'
 import { abortedBy } from '../../src/pipeline/context.js'
 import { type Reply, reply } from '../../src/testing/reply.js'
 import { type ScriptedReply, scriptedProvider } from '../../src/testing/scripted-provider.js'
+import { AttemptLedger } from './attempt-ledger.js'
 import { booksOf, drain } from './books.js'
 import { closing, failureOf, readAll, stageOf, until, upstreamWith, watch } from './stage.js'
 
@@ -62,11 +64,11 @@ describe('the books', () => {
   it('a caller who leaves while the budget is still asked leaves no hold behind, and nothing is sent', async () => {
     let answer = () => {}
     class SlowLedger extends AttemptLedger {
-      override async admit(hold: Hold): Promise<void> {
+      override async admit(question: AttemptQuestion): Promise<Grant> {
         await new Promise<void>((resolve) => {
           answer = resolve
         })
-        await super.admit(hold)
+        return super.admit(question)
       }
     }
     const provider = scriptedProvider({ id: 'p', replies: ['hello'] })
@@ -97,7 +99,7 @@ describe('the books', () => {
 
   it('a budget that refuses sends nothing, and says nothing about the model', async () => {
     class Refusing extends AttemptLedger {
-      override async admit(): Promise<void> {
+      override async admit(): Promise<never> {
         throw new ProviderError('budget-exceeded', 'No.')
       }
     }
@@ -109,11 +111,11 @@ describe('the books', () => {
   })
 
   it('an attempt is settled by the id under which it was admitted', async () => {
-    const settled: Attempt[] = []
+    const settled: string[] = []
     class Watched extends AttemptLedger {
-      override async commit(attempt: Attempt): Promise<void> {
-        settled.push(attempt)
-        await super.commit(attempt)
+      override async commit(attemptId: string, result: AttemptResult): Promise<Bill> {
+        settled.push(attemptId)
+        return super.commit(attemptId, result)
       }
     }
     const { prepare, ledger } = booksOf(
@@ -122,7 +124,7 @@ describe('the books', () => {
     )
     const context = prepare('p/m')
     await drain(context)
-    expect(settled.map(({ id }) => id)).toEqual(context.attempts.map(({ id }) => id))
+    expect(settled).toEqual(context.attempts.map(({ id }) => id))
     expect(ledger.counts().open).toBe(0)
   })
 })

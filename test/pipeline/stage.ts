@@ -8,7 +8,14 @@ import type { CompletionResponse } from '../../src/core/response.js'
 import type { StreamEvent } from '../../src/core/stream-event.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
-import type { AnswerReply, ErrorReply, RawReply } from '../../src/testing/reply.js'
+import { FakeClock } from '../../src/testing/fake-clock.js'
+import {
+  type AnswerReply,
+  type ErrorReply,
+  type RawReply,
+  type Reply,
+  reply,
+} from '../../src/testing/reply.js'
 import {
   startUpstream,
   type Upstream,
@@ -77,6 +84,10 @@ export function stageOf(
   const handler = new BYOKHandler({
     // One request a step, unless a test is about retries.
     retry: { maxRetries: 0 },
+    // An unknown price is worth a warning.
+    prices: Object.fromEntries(
+      names.map((name) => [`${name}/*`, { inputPerMillion: 1, outputPerMillion: 2 }]),
+    ),
     ...options,
     keys: { ...Object.fromEntries(names.map((name) => [name, `test-key-${name}-0001`])), ...options.keys },
     providers: {
@@ -173,8 +184,8 @@ export function asksForStream({ body }: UpstreamRequest): boolean {
 }
 
 /** The reply over a connection that is not kept, so that open sockets can be counted. */
-export function closing<Kind extends AnswerReply | ErrorReply | RawReply>(reply: Kind): Kind {
-  return { ...reply, headers: { ...reply.headers, connection: 'close' } }
+export function closing<Kind extends AnswerReply | ErrorReply | RawReply>(kept: Kind): Kind {
+  return { ...kept, headers: { ...kept.headers, connection: 'close' } }
 }
 
 /** Waits for something that other processes or sockets bring about. */
@@ -202,6 +213,16 @@ function expectSettledOnce(told: Told): void {
     expect(asked.map((attempt) => attempt.id)).toEqual(begun)
     expect(new Set(begun).size).toBe(begun.length)
   }
+}
+
+/** A request whose first attempt was refused in this way, and that waits before it asks again, which is answered. */
+export async function refusedOnce(refusal: Reply, options: HandlerOptions = {}) {
+  const upstream = await upstreamWith([refusal, reply.chat()])
+  const clock = new FakeClock()
+  const { handler, told } = stageOf({ one: upstream }, { ...options, clock, retry: {} })
+  const answered = handler.generateResponse({ model: 'one/m', prompt: 'x' })
+  await until(() => told.attemptEnds.length === 1, 'the first attempt')
+  return { upstream, clock, answered }
 }
 
 /** Reads up to the first text, and gives it back. */

@@ -24,11 +24,14 @@ beforeAll(loadSdks)
 const request = { model: 'one/m', prompt: 'x' }
 const noFallback = { failover: { streamFallback: false } }
 
+const free = { inputPerMillion: 0, outputPerMillion: 0 }
+
 describe('the total limit', () => {
   it('TM3: is 300 s over all attempts, and says `total`', async () => {
     const clock = new FakeClock()
     const upstream = await upstreamWith([reply.hang()])
-    const { handler, told } = stageOf({ one: upstream }, { clock, ...noFallback })
+    const timeout = { firstTokenMs: 120_000 }
+    const { handler, told } = stageOf({ one: upstream }, { clock, timeout, ...noFallback })
     const failure = failureOf(
       handler.generateResponse({ ...request, model: ['one/a', 'one/b', 'one/c', 'one/d'] }),
     )
@@ -59,7 +62,63 @@ describe('the total limit', () => {
     const error = await failureOf(handler.generateResponse({ prompt: 'x' }))
     expect(performance.now() - from).toBeLessThan(560)
     expect(error).toMatchObject({ code: 'timeout', phase: 'total' })
-    expect(slow.hits()).toBe(2)
+    expect(error.attempts?.map((attempt) => attempt.error?.phase)).toEqual([
+      'first-token',
+      'first-token',
+      'total',
+    ])
+    expect(slow.hits()).toBe(3)
+  })
+
+  it('A22: a model that hangs leaves half of it to those behind it, with and without streaming', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const healthy = await upstreamWith([reply.chat()])
+    const { handler } = stageOf({ one: silent, two: silent, three: healthy }, { clock })
+    const response = handler.generateResponse({ prompt: 'x', timeout: 64_000 })
+    for (const [index, shareMs] of [32_000, 16_000, 8_000, 4_000].entries()) {
+      await until(() => silent.hits() === index + 1, 'the next step')
+      expect(healthy.hits()).toBe(0)
+      await clock.advance(shareMs)
+    }
+    const { byok } = await response
+    expect(byok.provider).toBe('three')
+    expect(byok.attempts.map(({ mode, durationMs }) => `${mode} ${durationMs}`)).toEqual([
+      'stream 32000',
+      'whole 16000',
+      'stream 8000',
+      'whole 4000',
+      'stream 0',
+    ])
+  })
+
+  it('A22: is shared from when the model is asked, though the consumer of the stream was slow before', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const healthy = await upstreamWith([reply.chat({ text: 'second' })])
+    const { handler } = stageOf({ one: silent, two: healthy }, { clock, ...noFallback })
+    const stream = handler.streamCompletion({ ...request, model: ['one/m', 'two/m'], timeout: 60_000 })
+    expect((await stream.next()).value).toMatchObject({ type: 'attempt', provider: 'one' })
+    await clock.advance(40_000)
+    const reading = readAll(stream)
+    await until(() => silent.hits() === 1, 'the request')
+    await clock.advance(10_000)
+    expect((await reading).text).toBe('second')
+  })
+
+  it('TM1: is not shared where the app itself says how long a first token may take', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const timeout = { firstTokenMs: 50_000, totalMs: 60_000 }
+    const { handler } = stageOf({ one: silent, two: silent }, { clock, timeout, ...noFallback })
+    const failure = failureOf(handler.generateResponse({ ...request, model: ['one/m', 'two/m'] }))
+    await until(() => silent.hits() === 1, 'the request')
+    await clock.advance(49_999)
+    expect(silent.hits()).toBe(1)
+    await clock.advance(1)
+    await until(() => silent.hits() === 2, 'the next candidate')
+    await clock.advance(10_000)
+    expect(await failure).toMatchObject({ code: 'timeout', phase: 'total' })
   })
 
   it('ends a slow but lively stream, with what had come', async () => {
@@ -81,7 +140,7 @@ describe('the total limit', () => {
     expect(upstream.requests[0]?.closedByClient).toBe(false)
     await clock.advance(1_100)
     await until(() => upstream.requests[0]?.closedByClient === true, 'the end of the connection')
-    expect(told.attemptEnds).toHaveLength(1)
+    await until(() => told.attemptEnds.length === 1, 'the settlement')
     expect(clock.pending()).toBe(0)
     await expect(stream.next()).rejects.toMatchObject({
       code: 'timeout',
@@ -135,7 +194,9 @@ describe('the end of an answer', () => {
       clock,
       replies: [[{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }, ...rest.flat()]],
     })
-    const { handler } = watch(new BYOKHandler({ adapters: [provider], clock, timeout }))
+    const { handler } = watch(
+      new BYOKHandler({ adapters: [provider], clock, timeout, prices: { 'one/*': free } }),
+    )
     const reading = readAll(handler.streamCompletion(request))
     await clock.advance(endsAfterMs - 1)
     expect(provider.calls[0]?.end).toBeUndefined()

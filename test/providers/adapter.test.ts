@@ -34,6 +34,7 @@ function stageWith(send: Transport['send'], request: Partial<ChatRequest> = {}) 
     model: 'm',
     request: { messages: [{ role: 'user', content: 'x' }], ...request },
     signal: controller.signal,
+    connectMs: 30_000,
   }
   const iterator = () => adapter.stream(call)[Symbol.asyncIterator]()
   return {

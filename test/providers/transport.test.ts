@@ -1,14 +1,16 @@
 // The official SDKs under the adapters: what they may not add to a request, and the clients that an app brings along.
 
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { Anthropic } from '@anthropic-ai/sdk'
 import { AzureOpenAI, OpenAI } from 'openai'
 import { OpenAI as OpenAI7 } from 'openai7'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/core/clock.js'
 import type { Transport } from '../../src/core/contracts.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
-import type { SdkClient } from '../../src/providers/sdk-transport.js'
+import { type SdkClient, sdkTransport } from '../../src/providers/sdk-transport.js'
 import { reply } from '../../src/testing/reply.js'
 import type { Upstream, UpstreamRequest } from '../../src/testing/upstream.js'
 import type { DialectName } from '../../src/wire/dialect.js'
@@ -102,6 +104,36 @@ describe('the environment', () => {
     expect(headers).not.toHaveProperty('x-api-key')
     expect(headers).not.toHaveProperty('api-key')
     expect(JSON.stringify(headers)).not.toMatch(/test-key|Bearer/)
+  })
+})
+
+describe.each(['openai', 'anthropic'] as const)('the signal of a request, over the SDK "%s"', (sdk) => {
+  const send = (signal: AbortSignal, fetch: typeof globalThis.fetch) =>
+    sdkTransport(sdk, 'http://127.0.0.1:9', { clock: systemClock, fetch }).send({
+      path: '/x',
+      headers: {},
+      body: {},
+      connectMs: 30_000,
+      signal,
+    })
+
+  it('is what `fetch` is given, and nothing of the SDK hangs on it', async () => {
+    const { signal } = new AbortController()
+    const given: unknown[] = []
+    const response = await send(signal, async (_input, init) => {
+      given.push(init?.signal)
+      return new Response('unread')
+    })
+    expect(response.status).toBe(200)
+    expect(given).toHaveLength(1)
+    expect(given[0]).toBe(signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('keeps a request from being sent by a `fetch` that does not look', async () => {
+    const fetch = vi.fn(async () => new Response('sent'))
+    await expect(send(AbortSignal.abort(), fetch)).rejects.toMatchObject({ code: 'network' })
+    expect(fetch).not.toHaveBeenCalled()
   })
 })
 

@@ -84,7 +84,7 @@ function responseOf(answer: Answer): CompletionResponse {
     requestedModel: 'test/unnamed',
     route: { candidates: ['test/unnamed'], excluded: [] },
     attempts: [],
-    cost: { usd: null },
+    cost: { usd: null, savedUsd: null },
     timing: { startedAt: 0, totalMs: 0 },
     credentialSource: 'none',
     warnings: [],

@@ -17,6 +17,7 @@ describe('TM1: the limits of an attempt', () => {
     'TM1: with %i tokens of prompt, %i minutes for the first token and between chunks',
     (promptTokens, minutes) => {
       expect(attemptLimits({}, { isLocal: false, promptTokens })).toEqual({
+        connectMs: 30_000,
         firstTokenMs: minutes * minute,
         idleMs: minutes * minute,
         tailMs: 10_000,
@@ -33,6 +34,14 @@ describe('TM1: the limits of an attempt', () => {
     }
   })
 
+  it('TM1: a slow model gets what it needs, where its prompt does not get it more already', () => {
+    const limits = (promptTokens: number, patienceMs: number) =>
+      attemptLimits({}, { isLocal: false, promptTokens, patienceMs })
+    expect(limits(1, 10 * minute)).toMatchObject({ firstTokenMs: 10 * minute, idleMs: 10 * minute })
+    expect(limits(200_000, 3 * minute).firstTokenMs).toBe(5 * minute)
+    expect(totalLimit({}, [limits(1, 10 * minute)])).toBe(10 * minute)
+  })
+
   it('TM1: what is given wins over every default, each for itself', () => {
     for (const isLocal of [true, false]) {
       const traits = { isLocal, promptTokens: 200_000 }
@@ -40,6 +49,7 @@ describe('TM1: the limits of an attempt', () => {
         firstTokenMs: 5,
         idleMs: 6,
       })
+      expect(attemptLimits({ connectMs: 7 }, traits).connectMs).toBe(7)
       expect(attemptLimits({ firstTokenMs: 5 }, traits).idleMs).toBe(attemptLimits({}, traits).idleMs)
       expect(attemptLimits({ totalMs: 1 }, traits)).toEqual(attemptLimits({}, traits))
     }
@@ -47,7 +57,12 @@ describe('TM1: the limits of an attempt', () => {
 })
 
 describe('TM1: the limit of the whole request', () => {
-  const attempt = (firstTokenMs: number, idleMs: number) => ({ firstTokenMs, idleMs, tailMs: 10_000 })
+  const attempt = (firstTokenMs: number, idleMs: number) => ({
+    connectMs: 30_000,
+    firstTokenMs,
+    idleMs,
+    tailMs: 10_000,
+  })
 
   it('TM1: five minutes, never below those of an attempt, unless it is given', () => {
     expect(totalLimit({}, [])).toBe(5 * minute)

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { breakerLatency } from './breaker-latency.js'
 import { type ChaosResult, chaos } from './chaos.js'
+import { keptErrors } from './kept-errors.js'
 import { oneSignal } from './one-signal.js'
 import { type Finding, type OutageName, outageAlone, outages, outageWithAlternative } from './outage.js'
 
@@ -32,6 +33,7 @@ async function main(): Promise<boolean> {
   }
   findings.push(...(await showLatency()))
   findings.push(...show(await oneSignal(10_000)))
+  if (globalThis.gc !== undefined) findings.push(...show(await keptErrors(globalThis.gc)))
   const soak = await chaos({ calls, atOnce: 64, seed, parts: 10 }, globalThis.gc)
   findings.push(...show(soak.findings))
   showChaos(soak, seed)

@@ -12,7 +12,10 @@ export interface StoreUnderModel {
   advance(ms: number): void | Promise<void>
   /** Sets the wall clock wrong. Absent where the store has no wall clock of this process. */
   jump?(ms: number): void
-  /** Ends the store without closing it, and opens it with what it had acknowledged. Absent where nothing outlasts it. */
+  /**
+   * Ends the store without closing it, and opens it with what it had acknowledged; what has expired is brought home first.
+   * Absent where nothing outlasts it.
+   */
   crash?(): Promise<Store>
   /** All changes of the counters so far. */
   ledger?(): Promise<readonly LedgerEntry[]>
@@ -215,14 +218,17 @@ export async function checkAgainstModel(
   open: () => Promise<StoreUnderModel>,
   { sequences, seed }: { readonly sequences: number; readonly seed?: number },
 ): Promise<void> {
-  const property = fc.asyncProperty(fc.array(commandArbitrary, { maxLength: 40, size: 'max' }), async (commands) => {
-    const world = await open()
-    try {
-      await runSequence(world, commands)
-    } finally {
-      await world.dispose?.()
-    }
-  })
+  const property = fc.asyncProperty(
+    fc.array(commandArbitrary, { maxLength: 40, size: 'max' }),
+    async (commands) => {
+      const world = await open()
+      try {
+        await runSequence(world, commands)
+      } finally {
+        await world.dispose?.()
+      }
+    },
+  )
   await fc.assert(property, { numRuns: sequences, ...(seed !== undefined && { seed }) })
 }
 
@@ -238,6 +244,7 @@ async function runSequence(world: StoreUnderModel, commands: readonly Command[])
       model.dateOffset += command.ms
     } else if (command.do === 'crash') {
       if (world.crash === undefined) continue
+      model.expire(({ expiresAt }) => expiresAt <= model.now)
       store = await world.crash()
       model.restart()
       await compare(store, model)

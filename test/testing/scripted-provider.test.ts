@@ -9,7 +9,7 @@ import { type ScriptedProvider, scriptedProvider } from '../../src/testing/scrip
 
 function callWith(signal: AbortSignal = new AbortController().signal): ProviderCall {
   const request = { messages: [{ role: 'user', content: 'Hi' }] } as unknown as ProviderCall['request'] // never read
-  return { model: 'test-model', request, signal }
+  return { model: 'test-model', request, signal, connectMs: 30_000 }
 }
 
 async function collect(provider: ScriptedProvider, call = callWith()): Promise<Delta[]> {

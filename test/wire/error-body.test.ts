@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../src/core/error-code.js'
 import { isByokError } from '../../src/core/errors.js'
 import { errorInAnswer, errorOfAnswer } from '../../src/wire/error-body.js'
+import { parseJson } from '../../src/wire/json.js'
 
 function errorOf(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -113,6 +114,23 @@ describe('what stands beside the message', () => {
     })
     expect(errorOf(500, { request_id: 'req_2', error: {} }).requestId).toBe('req_2')
     expect(errorOf(500, {}, { 'request-id': 'req_3' }).requestId).toBe('req_3')
+  })
+
+  it.each(['', '{}', '[]', '<html>', 'x', '{"error":{"message":"x"}}', '{"error":{"code":"","type":null}}'])(
+    'has no `upstream` where the provider named nothing: %s',
+    (body) => {
+      expect(errorOf(500, body)).not.toHaveProperty('upstream')
+      expect(errorInAnswer(parseJson(body))).not.toHaveProperty('upstream')
+    },
+  )
+
+  it('is what the provider called it, where that has a field of its own', () => {
+    const body = { error: { status: 'INVALID_ARGUMENT', message: 'x' } }
+    expect(errorOf(400, body).upstream).toEqual({ type: 'INVALID_ARGUMENT' })
+    expect(errorInAnswer(body)).toMatchObject({
+      code: 'invalid-request',
+      upstream: { type: 'INVALID_ARGUMENT' },
+    })
   })
 
   it('says whether to try again, where the provider says so', () => {

@@ -1,0 +1,136 @@
+// Puts the parts of a handler together from its settings.
+
+import { layeredPrices } from './catalogue/app-prices.js'
+import { genaiPrices } from './catalogue/genai-prices.js'
+import type { AdapterSurroundings } from './core/contracts.js'
+import type { PriceSource } from './core/price.js'
+import type { Store } from './core/store.js'
+import { BudgetKeeper } from './cost/budget.js'
+import { Pricing } from './cost/pricing.js'
+import type { SafeEmitter } from './events/emitter.js'
+import { KeyFingerprints } from './keys/fingerprint.js'
+import { KeyPool } from './keys/pool.js'
+import { KeyResolver } from './keys/resolver.js'
+import { ConnectAgents } from './net/connect-agents.js'
+import type { HandlerSettings } from './options/handler-options.js'
+import { AbortListeners } from './pipeline/abort-listeners.js'
+import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
+import { repairRequest } from './pipeline/repair.js'
+import { ProviderRegistry } from './providers/registry.js'
+import { Breaker, type BreakerChange } from './resilience/breaker.js'
+import { HealthRecord } from './resilience/health.js'
+import { RetryTokens } from './resilience/retry-tokens.js'
+import { StreamingRefusals } from './resilience/streaming-refusals.js'
+import { Turns } from './resilience/turns.js'
+import { parseModelReference } from './routing/model-reference.js'
+import { memoryStore } from './stores/memory.js'
+
+/** The parts of a handler, and those of them that it asks or closes itself. */
+export interface Assembly {
+  readonly parts: Parts
+  readonly store: Store
+  readonly prices: PriceSource
+  readonly budget: BudgetKeeper
+  readonly connectAgents: ConnectAgents
+}
+
+/** Puts a handler's parts together. Nothing is loaded, and nothing is sent. */
+export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assembly {
+  const { clock } = settings
+  const connectAgents = new ConnectAgents()
+  const store = settings.money.store ?? memoryStore({ clock })
+  const prices = pricesOf(settings)
+  const { unknownPrice, savingsBaseline } = settings.money
+  const pricing = new Pricing({ source: prices, unknownPrice, baseline: savingsBaseline })
+  const budget = openBooks(settings, store, pricing, emitter)
+  const parts: Parts = {
+    clock,
+    providers: new ProviderRegistry({
+      settings: settings.providers,
+      adapters: settings.adapters,
+      keyed: [...settings.keys.keys()],
+      limits: settings.limits,
+      surroundings: { clock, ...fetching(settings.fetch, connectAgents) },
+    }),
+    keys: new KeyResolver(settings.keys),
+    budget,
+    keyPool: new KeyPool(clock, ({ retryAfterMs, ...change }) =>
+      emitter.emit('health', { ...change, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
+    ),
+    retry: settings.retry,
+    tokens: new RetryTokens(),
+    breaker: new Breaker(settings.breaker, clock, (change) => tell(change, emitter)),
+    turns: new Turns(settings.concurrency.maxWaiting),
+    concurrency: settings.concurrency,
+    health: new HealthRecord(clock),
+    repair: repairRequest,
+    windowOf: async ({ provider, model }) => {
+      await pricing.ready(provider)
+      return pricing.find({ provider, model }, clock.date())?.contextWindow
+    },
+    governance: allowAll,
+    reRank: keepOrder,
+    streamingRefusals: new StreamingRefusals(clock),
+    aborts: new AbortListeners(),
+    emitter,
+    newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
+  }
+  return { parts, store, prices, budget, connectAgents }
+}
+
+function openBooks(
+  { money, clock }: HandlerSettings,
+  store: Store,
+  pricing: Pricing,
+  emitter: SafeEmitter,
+): BudgetKeeper {
+  const { budgets, rateLimits, approve, onStoreError } = money
+  const fingerprints = new KeyFingerprints(money.fingerprintSecret)
+  return new BudgetKeeper({
+    clock,
+    store,
+    pricing,
+    limits: budgets,
+    rateLimits,
+    approve,
+    onStoreError,
+    fingerprint: (secret) => fingerprints.of(secret),
+    onAlert: ({ budget, share, facts }) => emitter.emit('budget-alert', { ...facts.labels, budget, share }),
+    onStoreFailure: ({ labels }) => {
+      const message = 'The store could not be reached; what was used may be booked late, or not at all.'
+      emitter.emit('warning', { ...labels, warning: { code: 'store-unavailable', message } })
+    },
+  })
+}
+
+/** The app's own prices before the known ones. */
+function pricesOf({ money, fetch, clock }: HandlerSettings): PriceSource {
+  const known = genaiPrices({ clock, ...(fetch === undefined ? {} : { fetch }) })
+  return money.prices === undefined ? known : layeredPrices(money.prices, known)
+}
+
+/** How an app's own fetch connects is its own affair. */
+function fetching(
+  own: HandlerSettings['fetch'],
+  connectAgents: ConnectAgents,
+): Omit<AdapterSurroundings, 'clock'> {
+  return own === undefined
+    ? { fetch: globalThis.fetch, agentFor: (connectMs) => connectAgents.agentFor(connectMs) }
+    : { fetch: own }
+}
+
+function tell({ name, state, error, retryAfterMs }: BreakerChange, emitter: SafeEmitter): void {
+  emitter.emit('health', {
+    ...parseModelReference(name, 'model'),
+    state,
+    ...(error === undefined ? {} : { reason: error.code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+}
+
+/** Sixteen letters and digits: enough that two requests never share a name. */
+function randomName(random: () => number): string {
+  let name = ''
+  while (name.length < 16) name += Math.floor(random() * 36).toString(36)
+  return name
+}

@@ -1,0 +1,174 @@
+// Prices from the table of the package genai-prices, as bundled with it or as fetched since.
+
+import { type Clock, systemClock } from '../core/clock.js'
+import { ByokError } from '../core/errors.js'
+import type { FoundPrice, PriceSource } from '../core/price.js'
+import { refused } from './check-price.js'
+import { findByName } from './model-names.js'
+import { downloadJson } from './price-download.js'
+import { type PriceChoice, type PriceTable, readPriceTable } from './price-table.js'
+import { type PricedVendor, priceCorrections, pricedVendors } from './priced-vendors.js'
+import { SharedRun } from './shared-run.js'
+
+/** How prices are fetched, should the app ask for it. */
+export interface GenaiPricesOptions {
+  /** The address of the table. @default where genai-prices publishes it */
+  readonly url?: string
+  /** @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch
+  /** @default the real clock */
+  readonly clock?: Clock
+}
+
+type Genai = typeof import('@pydantic/genai-prices')
+type GenaiProvider = NonNullable<ReturnType<Genai['findProvider']>>
+
+/** The table that is in use. */
+interface Loaded {
+  readonly table: PriceTable
+  readonly version: string
+  /** When it was fetched. Absent: it came with the package. */
+  readonly fetchedAt?: number
+}
+
+/** How long fetched prices count as today's. */
+const validMs = 24 * 60 * 60 * 1_000
+
+/** The table of this version of the package, told by its fingerprint: the package does not say which it is. */
+const bundled = { fingerprint: 'd34e55d6', version: 'genai-prices 0.1.8 (2026-09-23)' }
+
+const tableOptions = {
+  sources: new Set([...pricedVendors.values()].flatMap(({ sources }) => sources)),
+  freeSuffixes: new Map(
+    [...pricedVendors.values()].flatMap(({ sources, freeSuffix }) =>
+      freeSuffix === undefined ? [] : sources.map((source) => [source, freeSuffix] as const),
+    ),
+  ),
+  corrections: priceCorrections,
+}
+
+/**
+ * The prices of genai-prices, as its bundled table has them. Nothing is fetched unless `refresh` is called, and what was
+ * fetched stays with this source alone.
+ *
+ * A model is known by its exact name; by a documented alias; by the table's own rule, where that names a dated or
+ * numbered version of it (see `findByName`); and by its name without a date, marked as assumed. Everything else is
+ * unknown: never a price from a similar name, and never 0 for want of one. A model of a gateway is the gateway's alone.
+ *
+ * `find` knows nothing before `load`. `refresh` rejects, and the old prices stay, where the new table cannot be had or
+ * cannot be believed; its prices are marked as stale after 24 hours. Throws `config` for an option that cannot be used.
+ */
+export function genaiPrices(
+  options: GenaiPricesOptions = {},
+): PriceSource & Required<Pick<PriceSource, 'load' | 'refresh'>> {
+  const { url, fetch = globalThis.fetch, clock = systemClock } = options
+  checkUrl(url)
+  if (typeof fetch !== 'function') throw refused('prices.fetch', 'must be a function.')
+  let genai: Genai | undefined
+  let loaded: Loaded | undefined
+  let loading: Promise<void> | undefined
+
+  const loadOnce = async (): Promise<void> => {
+    genai = await import('@pydantic/genai-prices')
+    loaded = await readBundled(genai)
+  }
+  const load = (): Promise<void> => {
+    loading ??= loadOnce().catch((cause: unknown) => {
+      loading = undefined // the next call tries again
+      throw new ByokError('internal', 'The prices could not be loaded.', { cause })
+    })
+    return loading
+  }
+  const download = new SharedRun(async (signal) => {
+    await load()
+    const address = url ?? genai?.REMOTE_DATA_JSON_URL
+    if (address === undefined) throw refused('prices.url', 'there is no address to fetch prices from.')
+    const value = await downloadJson({ url: address, fetch, clock }, signal)
+    const table = readPriceTable(value, tableOptions)
+    const fetchedAt = clock.date()
+    const day = new Date(fetchedAt).toISOString().slice(0, 10)
+    const version = `genai-prices ${day} #${await fingerprint(value)}`
+    loaded = { table, version, fetchedAt }
+  })
+  return {
+    load,
+    refresh: (signal) => download.join(signal),
+    covers: (provider) => pricedVendors.has(provider),
+    find(provider, model, at) {
+      const vendor = pricedVendors.get(provider)
+      if (vendor === undefined || loaded === undefined || genai === undefined) return undefined
+      return findPrice({ vendor, model, at, loaded, genai })
+    },
+  }
+}
+
+interface Question {
+  readonly vendor: PricedVendor
+  readonly model: string
+  readonly at: number
+  readonly loaded: Loaded
+  readonly genai: Genai
+}
+
+function findPrice({ vendor, model, at, loaded, genai }: Question): FoundPrice | undefined {
+  const { sources, prefix = '', aliases = {}, serviceTiers } = vendor
+  const found = findByName(model.startsWith(prefix) ? model.slice(prefix.length) : model, {
+    indexes: sources.flatMap((source) => loaded.table.get(source) ?? []),
+    aliases,
+  })
+  const price = found && choiceAt(found.model.choices, at, genai)?.price
+  if (found === undefined || price === undefined) return undefined
+  const isFree = price.input === 0 && price.output === 0
+  const isAssumed = found.match === 'date' || (vendor.isAssumed === true && !isFree)
+  const isStale = loaded.fetchedAt !== undefined && at - loaded.fetchedAt > validMs
+  const { contextWindow, isCorrected } = found.model
+  return {
+    price: serviceTiers === undefined ? price : { ...price, serviceTiers },
+    version: isCorrected ? `${loaded.version}, corrected` : loaded.version,
+    ...(isStale ? { caveat: 'stale' } : isAssumed ? { caveat: 'assumed' } : {}),
+    ...(contextWindow === undefined || contextWindow === 0 ? {} : { contextWindow }),
+  }
+}
+
+/**
+ * Which price holds at a moment is for genai-prices to say. It is given the constraints alone, each with its place in
+ * the list for a price, and a provider of one model, so that nothing of its own state is asked.
+ */
+function choiceAt(choices: readonly PriceChoice[], at: number, genai: Genai): PriceChoice | undefined {
+  const timestamp = new Date(at)
+  if (choices.length === 1) return choices[0]
+  if (Number.isNaN(timestamp.getTime())) return undefined
+  const prices = choices.map(({ constraint }, place) => ({
+    prices: { input_mtok: place },
+    ...(constraint === undefined ? {} : { constraint }),
+  }))
+  const only = { id: 'only', match: { equals: 'only' }, prices }
+  const provider: GenaiProvider = { id: 'only', name: 'only', api_pattern: 'only', models: [only] }
+  const chosen = genai.calcPrice({}, 'only', { provider, timestamp })
+  return choices[Number(chosen?.model_price.input_mtok)]
+}
+
+async function readBundled(genai: Genai): Promise<Loaded> {
+  // A name that is not there may be answered with a provider of a similar one.
+  const providers = [...tableOptions.sources].flatMap((id) => {
+    const provider = genai.findProvider({ providerId: id })
+    return provider?.id === id ? [provider] : []
+  })
+  const mark = await fingerprint(providers)
+  const version = mark === bundled.fingerprint ? bundled.version : `genai-prices #${mark}`
+  return { table: readPriceTable(providers, tableOptions), version }
+}
+
+/** Eight characters that another table does not have by chance. */
+async function fingerprint(table: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(table))
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function checkUrl(url: unknown): void {
+  if (url === undefined) return
+  const protocol = typeof url === 'string' && URL.canParse(url) ? new URL(url).protocol : ''
+  if (protocol !== 'https:' && protocol !== 'http:')
+    throw refused('prices.url', 'must be an address that begins with https:// or http://.')
+}

@@ -1,0 +1,155 @@
+// A budget in its current window: whose it is, how much of it is used, and when it will be used up.
+
+import { ZonedTime } from '../cost/zoned-time.js'
+
+/** How a counter rose within its window. Amounts are nano-dollars, tokens or calls. */
+export interface BudgetSeries {
+  /** `measure/scope/who/per/window`, as `usd/tenant/acme/day/2026-11-21@UTC`. */
+  readonly counter: string
+  readonly limit: number
+  /** When the window ends, in milliseconds since 1970. Absent: never. */
+  readonly endsAt?: number
+  /** In order of time. */
+  readonly points: readonly { readonly at: number; readonly committed: number }[]
+}
+
+/** What will become of a budget, if things go on as they did in its window so far. */
+export type Forecast =
+  /** The limit has been reached. */
+  | { readonly outcome: 'used-up'; readonly at: number }
+  /** It will be reached at this moment, within the window. */
+  | { readonly outcome: 'runs-out'; readonly at: number }
+  /** The window ends before. `expected` is what will have been used by then; absent where the window has no end. */
+  | { readonly outcome: 'lasts'; readonly expected?: number }
+  /** The window is over. */
+  | { readonly outcome: 'ended' }
+
+/** A budget, ready to be shown. */
+export interface BudgetWindow {
+  readonly counter: string
+  readonly measure: string
+  readonly scope: string
+  /** Whose: one name, or the tenant's and another one within it. Empty for the whole app. */
+  readonly who: readonly string[]
+  readonly per: string
+  /** As the counter's name has it. */
+  readonly window: string
+  readonly limit: number
+  readonly committed: number
+  readonly startsAt: number
+  readonly endsAt?: number
+  readonly points: BudgetSeries['points']
+  readonly forecast: Forecast
+}
+
+const lengthsMs: ReadonlyMap<string, number> = new Map([
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+  ['week', 604_800_000],
+])
+
+/** What is used up only in a hundred years lasts. */
+const longestForecastMs = 100 * 365 * 86_400_000
+
+/** The latest window of each budget as it stood at a moment: the one that is nearest to being used up comes first. */
+export function currentWindows(series: readonly BudgetSeries[], asOf: number): BudgetWindow[] {
+  const latest = new Map<string, BudgetWindow>()
+  for (const one of series) {
+    const window = windowAt(one, asOf)
+    if (window === undefined) continue
+    const name = one.counter.slice(0, one.counter.lastIndexOf('/') + 1)
+    const other = latest.get(name)
+    if (other === undefined || other.startsAt <= window.startsAt) latest.set(name, window)
+  }
+  return [...latest.values()].sort(
+    (left, right) => shareOf(right) - shareOf(left) || (left.counter < right.counter ? -1 : 1),
+  )
+}
+
+/** The share of a budget that is used; of a budget of 0, all. */
+export function shareOf({ committed, limit }: BudgetWindow): number {
+  return limit === 0 ? 1 : committed / limit
+}
+
+/** The tenant that a counter belongs to; `undefined` where it belongs to none in particular. */
+export function tenantOf(counter: string): string | undefined {
+  const { scope, who } = namesOf(counter)
+  return ['tenant', 'user', 'agent', 'run'].includes(scope) ? who[0] : undefined
+}
+
+function windowAt(series: BudgetSeries, asOf: number): BudgetWindow | undefined {
+  const points = series.points.filter(({ at }) => at <= asOf)
+  const [first] = points
+  const last = points.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const names = namesOf(series.counter)
+  const startsAt = Math.min(startOf(names, series.endsAt) ?? first.at, first.at)
+  const { counter, limit, endsAt } = series
+  const window = { counter, ...names, limit, committed: last.committed, startsAt, points }
+  const forecast = forecastOf({ ...window, endsAt }, asOf)
+  return endsAt === undefined ? { ...window, forecast } : { ...window, endsAt, forecast }
+}
+
+interface WindowSoFar {
+  readonly limit: number
+  readonly committed: number
+  readonly startsAt: number
+  readonly endsAt: number | undefined
+  readonly points: BudgetSeries['points']
+}
+
+function forecastOf(window: WindowSoFar, asOf: number): Forecast {
+  const { limit, committed, startsAt, endsAt, points } = window
+  const reached = points.find((point) => point.committed >= limit)
+  if (committed >= limit && reached !== undefined) return { outcome: 'used-up', at: reached.at }
+  if (endsAt !== undefined && endsAt <= asOf) return { outcome: 'ended' }
+  const perMs = committed / Math.max(asOf - startsAt, 1)
+  const at = asOf + (limit - committed) / perMs
+  const lasts = endsAt === undefined ? at - asOf > longestForecastMs : at >= endsAt
+  if (!lasts && Number.isFinite(at)) return { outcome: 'runs-out', at }
+  return endsAt === undefined
+    ? { outcome: 'lasts' }
+    : { outcome: 'lasts', expected: perMs * (endsAt - startsAt) }
+}
+
+interface CounterNames {
+  readonly measure: string
+  readonly scope: string
+  readonly who: readonly string[]
+  readonly per: string
+  readonly window: string
+}
+
+/** A counter that is named otherwise is shown by its whole name. */
+function namesOf(counter: string): CounterNames {
+  const parts = counter.split('/')
+  const [measure, scope, who, per, window] = parts
+  if (parts.length !== 5 || !measure || !scope || who === undefined || !per || window === undefined)
+    return { measure: '', scope: '', who: [counter], per: '', window: '' }
+  const names = who === '' ? [] : who.split(':').map(unescaped)
+  return { measure, scope: unescaped(scope), who: names, per: unescaped(per), window: unescaped(window) }
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** When the window began: by its own name where that can be read, else counted back from its end. */
+function startOf({ per, window }: CounterNames, endsAt: number | undefined): number | undefined {
+  const [label = '', zone = 'UTC'] = window.split('@')
+  const named = { hour: `${label}:00`, day: label, month: `${label}-01` }[per]
+  if (named !== undefined) {
+    try {
+      const at = new ZonedTime(zone).momentOf(named)
+      if (at !== undefined) return at
+    } catch {
+      // An unknown zone: the end of the window is still known.
+    }
+  }
+  const length = lengthsMs.get(per)
+  return endsAt === undefined || length === undefined ? undefined : endsAt - length
+}

@@ -1,0 +1,59 @@
+// What is said about a budget in words: whose it is, how much is used, and how long it will last.
+
+import { ZonedTime } from '../cost/zoned-time.js'
+import { countText, shareText, shortCount, usdText } from './amounts.js'
+import { type BudgetWindow, shareOf } from './budget-window.js'
+import { nearText } from './moments.js'
+import { visibleName } from './visible-text.js'
+
+/** `tenant acme, per day`. The names in it are visible; a page has to escape them. */
+export function budgetTitle({ scope, who, per }: BudgetWindow): string {
+  const whose = [scope, ...(who.length === 0 ? [] : [who.map(visibleName).join(' / ')])]
+    .filter((word) => word !== '')
+    .join(' ')
+  return per === '' ? whose : `${whose}, ${per === 'total' ? 'in total' : `per ${per}`}`
+}
+
+/** An amount of a budget with its unit: `$3.90`, `12.4M tokens`. */
+export function budgetAmount({ measure }: Pick<BudgetWindow, 'measure'>, amount: number): string {
+  if (measure === 'usd') return usdText(amount / 1e9)
+  const count = amount < 100_000 ? countText(amount) : shortCount(amount)
+  return measure === '' ? count : `${count} ${measure}`
+}
+
+/** How a budget stands. `asOf` and the zone decide how moments are written. */
+export function budgetState(
+  budget: BudgetWindow,
+  { timeZone, asOf }: { readonly timeZone: string; readonly asOf: number },
+): { readonly used: string; readonly limit: string; readonly share: string; readonly outlook: string } {
+  return {
+    used: budgetAmount(budget, budget.committed),
+    limit: budgetAmount(budget, budget.limit),
+    share: shareText(shareOf(budget)),
+    outlook: outlookOf(budget, new ZonedTime(timeZone), asOf),
+  }
+}
+
+function outlookOf(budget: BudgetWindow, zone: ZonedTime, asOf: number): string {
+  const { forecast } = budget
+  const moment = (at: number): string => nearText(at, zone, asOf)
+  switch (forecast.outcome) {
+    case 'used-up':
+      return `used up at ${moment(forecast.at)}`
+    case 'runs-out':
+      return `at this pace used up at about ${moment(forecast.at)}`
+    case 'lasts':
+      return forecast.expected === undefined
+        ? 'lasts'
+        : `lasts; at this pace ${roughly(budget, forecast.expected)} by its end`
+    case 'ended':
+      return 'its window is over'
+    default:
+      return forecast satisfies never
+  }
+}
+
+/** A forecast has no nano-dollars. */
+function roughly(budget: BudgetWindow, amount: number): string {
+  return `about ${budgetAmount(budget, amount === 0 ? 0 : Number(amount.toPrecision(2)))}`
+}

@@ -1,0 +1,219 @@
+// Keeps the books of attempts: what each might cost is held before it is sent, and what it cost is booked after it.
+
+import type { BudgetState } from '../core/budget-state.js'
+import type { CancelTimer } from '../core/clock.js'
+import type { ByokError } from '../core/errors.js'
+import type { Secret } from '../core/secret.js'
+import type { Charge } from '../core/store.js'
+import type { UsageRecord } from '../core/usage-record.js'
+import {
+  type AdmissionQuestion,
+  type AdmissionSurroundings,
+  type Admitted,
+  admit,
+  holdTtlMs,
+} from './admission.js'
+import { serviceTierOf } from './bound.js'
+import { appliedLimits, type BudgetLimit, type Subject } from './budget-limit.js'
+import { Calendar } from './calendar.js'
+import { chargeOf } from './claims.js'
+import { stateOf } from './exceeded.js'
+import { LimitBook } from './limit-book.js'
+import type { Bill } from './pricing.js'
+import { type AttemptFacts, type AttemptResult, finalRecord, uncertainRecord } from './record.js'
+import { Settlements } from './settlements.js'
+import { StopWatch } from './stop-watch.js'
+
+/** An attempt that wants to be sent. */
+export interface AttemptQuestion extends AdmissionQuestion {
+  /** The key that pays. */
+  readonly secret: Secret | undefined
+  /** Ends the attempt: a budget with `stop` is spent. */
+  readonly onStop: (error: ByokError) => void
+}
+
+/** An attempt may be sent. */
+export interface Grant {
+  /** The output limit that must be sent, since no more is paid for. */
+  readonly maxTokens?: number
+}
+
+/** Decides whether an attempt may be paid for, and books what it cost. */
+export interface Budget {
+  /** Throws `budget-exceeded`, `price-unknown`, `rate-limited` or `store-unavailable` where the attempt may not be sent. */
+  admit(question: AttemptQuestion): Promise<Grant>
+  /** The attempt was sent, and this is what became of it. Tells what it cost. */
+  commit(attemptId: string, result: AttemptResult): Promise<Bill>
+  /** Nothing was sent. */
+  release(attemptId: string): Promise<void>
+}
+
+/** A share of a budget that was reached by an attempt. */
+export interface BudgetAlert {
+  readonly budget: BudgetState
+  readonly share: number
+  readonly facts: AttemptFacts
+}
+
+/** What the books stand on. */
+export interface BudgetSurroundings extends Omit<AdmissionSurroundings, 'book' | 'calendar'> {
+  readonly limits: readonly BudgetLimit[]
+  /** Tells keys apart without showing anything of them. */
+  readonly fingerprint: (secret: Secret) => Promise<string>
+  readonly onAlert: (alert: BudgetAlert) => void
+}
+
+const renewEveryMs = holdTtlMs / 3
+
+/** An attempt under way. */
+interface Open {
+  readonly question: AttemptQuestion
+  readonly at: number
+  readonly draft: UsageRecord
+  /** Absent where the store could not be reached. */
+  readonly admitted: Admitted | undefined
+  stopRenewing: CancelTimer
+  readonly stopWatching: () => void
+}
+
+/** The budgets of a handler over a store. */
+export class BudgetKeeper implements Budget {
+  readonly #around: BudgetSurroundings
+  readonly #admission: AdmissionSurroundings
+  readonly #book: LimitBook
+  readonly #calendar = new Calendar()
+  readonly #watch: StopWatch
+  readonly #settlements: Settlements
+  readonly #open = new Map<string, Open>()
+
+  constructor(around: BudgetSurroundings) {
+    const { clock, store, limits } = around
+    const [book, calendar] = [new LimitBook(limits, store), this.#calendar]
+    this.#around = around
+    this.#book = book
+    this.#admission = { ...around, book, calendar }
+    this.#watch = new StopWatch({ clock, store, book, calendar })
+    this.#settlements = new Settlements(clock)
+  }
+
+  async admit(question: AttemptQuestion): Promise<Grant> {
+    const { attemptId, provider, model, labels, secret } = question
+    const at = this.#around.clock.date()
+    const key = secret === undefined ? undefined : await this.#around.fingerprint(secret)
+    const subject: Subject = {
+      ...labels,
+      ...(key === undefined ? {} : { key }),
+      provider,
+      model: `${provider}/${model}`,
+    }
+    const admitted = await admit(question, subject, at, this.#admission)
+    const mayBeStopped = admitted?.limits.some(({ limit }) => limit.onExceed === 'stop') ?? false
+    const open: Open = {
+      question,
+      at,
+      draft: admitted?.hold.record ?? uncertainRecord(question, at, key, { cost: null }),
+      admitted,
+      stopRenewing: () => undefined,
+      stopWatching: mayBeStopped ? this.#watch.add({ subject, onStop: question.onStop }) : () => undefined,
+    }
+    this.#open.set(attemptId, open)
+    if (admitted !== undefined) this.#renewLater(open)
+    return admitted?.maxTokens === undefined ? {} : { maxTokens: admitted.maxTokens }
+  }
+
+  async commit(attemptId: string, result: AttemptResult): Promise<Bill> {
+    const open = this.#close(attemptId)
+    if (open === undefined) return { cost: null, savings: null }
+    const { question, draft, admitted, at } = open
+    const { pricing, onStoreFailure } = this.#around
+    const { provider, model, chat } = question
+    if (result.usage !== undefined) await pricing.ready(provider)
+    const bill = pricing.bill(
+      { provider, model, serviceTier: serviceTierOf(chat, provider) },
+      result.usage,
+      at,
+    )
+    if (admitted === undefined) return bill
+    const cost = bill.cost ?? result.reportedCost ?? null
+    const charge = chargeOf(admitted.limits, admitted.rates, result.usage, cost)
+    const isOverrun = charge.claims.some((amount, claim) => amount > (admitted.held[claim] ?? 0))
+    const record = finalRecord(draft, result, bill, isOverrun)
+    await this.#settlements.settle(
+      () => this.#commit(question, admitted, charge, record),
+      (error) => onStoreFailure(question, error),
+    )
+    return bill
+  }
+
+  async release(attemptId: string): Promise<void> {
+    const open = this.#close(attemptId)
+    if (open?.admitted === undefined) return
+    const { store, onStoreFailure } = this.#around
+    await this.#settlements.settle(
+      () => store.release(attemptId),
+      (error) => onStoreFailure(open.question, error),
+    )
+  }
+
+  /** How the budgets of a subject stand. */
+  async states(subject: Subject): Promise<BudgetState[]> {
+    this.#book.expire() // another process may have changed them, and this one may not have asked for anything since
+    const { limits } = await this.#book.current()
+    const applied = appliedLimits(limits, subject, this.#calendar, this.#around.clock.date())
+    const counters = applied.map(({ counter }) => counter)
+    const states = await this.#around.store.readCounters(counters, subject.tenant)
+    return applied.map((one, at) => stateOf(one, states[at] ?? { committed: 0, held: 0 }))
+  }
+
+  /** Sets or changes a budget while the handler runs, in every process that shares the store. */
+  async set(limit: BudgetLimit): Promise<void> {
+    await this.#book.set(limit)
+    await this.#watch.look()
+  }
+
+  /** Removes a budget, in every process that shares the store. */
+  async remove(limit: Omit<BudgetLimit, 'amount'>): Promise<void> {
+    await this.#book.remove(limit)
+  }
+
+  /** Tries once more what has not reached the store. */
+  async close(): Promise<void> {
+    await this.#settlements.close()
+  }
+
+  #close(attemptId: string): Open | undefined {
+    const open = this.#open.get(attemptId)
+    this.#open.delete(attemptId)
+    open?.stopRenewing()
+    open?.stopWatching()
+    return open
+  }
+
+  #renewLater(open: Open): void {
+    const { clock, store } = this.#around
+    const { attemptId } = open.question
+    open.stopRenewing = clock.timer(renewEveryMs, () => {
+      store
+        .renew(attemptId, holdTtlMs)
+        .catch(() => undefined) // what expires meanwhile is corrected by the commit
+        .then(() => {
+          if (this.#open.get(attemptId) === open) this.#renewLater(open)
+        })
+    })
+  }
+
+  async #commit(
+    facts: AttemptFacts,
+    { limits }: Admitted,
+    charge: Charge,
+    record: UsageRecord,
+  ): Promise<void> {
+    const { alerts, counters } = await this.#around.store.commit(facts.attemptId, charge, record)
+    for (const { claim, share } of alerts) {
+      const [applied, state] = [limits[claim], counters[claim]]
+      if (applied === undefined || state === undefined) continue
+      this.#around.onAlert({ budget: stateOf(applied, state), share, facts })
+    }
+    this.#watch.spent(limits, counters)
+  }
+}

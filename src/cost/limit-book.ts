@@ -1,0 +1,89 @@
+// The budgets in force: those of the handler's options, and over them those that were set while it runs.
+
+import { ByokError } from '../core/errors.js'
+import type { Store } from '../core/store.js'
+import { type BudgetLimit, identityOf } from './budget-limit.js'
+
+const collection = 'limits'
+const name = 'budgets'
+
+/** What was said at run time about a budget: its new limit, or `null` where there shall be none any more. */
+type Said = readonly (readonly [identity: string, limit: BudgetLimit | null])[]
+
+/** The budgets that hold now. */
+export interface LimitsInForce {
+  readonly limits: readonly BudgetLimit[]
+  /** Of the small record in the store; every hold says which one it was made by. */
+  readonly version: number
+}
+
+/**
+ * Knows the budgets in force. What is set at run time stands in the store, so that every process comes to know it: the
+ * store refuses holds that were made by older limits, which costs no request a look of its own.
+ */
+export class LimitBook {
+  readonly #configured: readonly BudgetLimit[]
+  readonly #store: Store
+  #inForce: LimitsInForce | undefined
+  #reading: Promise<LimitsInForce> | undefined
+
+  constructor(configured: readonly BudgetLimit[], store: Store) {
+    this.#configured = configured
+    this.#store = store
+  }
+
+  /** The budgets in force, as this process last read them; read anew where it has not, or must. */
+  async current(): Promise<LimitsInForce> {
+    return this.#inForce ?? this.#read()
+  }
+
+  /** Forgets what was read. */
+  expire(): void {
+    this.#inForce = undefined
+  }
+
+  /** Sets a budget, or changes the one of the same scope, measure, period and zone. */
+  async set(limit: BudgetLimit): Promise<void> {
+    await this.#say(identityOf(limit), limit)
+  }
+
+  /** Removes a budget, also one of the handler's options, until it is set again. */
+  async remove(limit: Omit<BudgetLimit, 'amount'>): Promise<void> {
+    await this.#say(identityOf(limit), null)
+  }
+
+  async #say(identity: string, limit: BudgetLimit | null): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const stored = await this.#store.get(collection, name)
+      const others = said(stored?.value).filter(([other]) => other !== identity)
+      const value = JSON.stringify([...others, [identity, limit]])
+      const version = await this.#store.set(collection, name, value, stored?.version ?? 0)
+      this.expire()
+      if (version !== undefined) return
+    }
+    throw new ByokError('store-unavailable', 'The budget could not be set: others kept changing the limits.')
+  }
+
+  /** Many requests that begin at once read once. */
+  #read(): Promise<LimitsInForce> {
+    this.#reading ??= this.#load().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #load(): Promise<LimitsInForce> {
+    const stored = await this.#store.get(collection, name)
+    const inForce = new Map(this.#configured.map((limit) => [identityOf(limit), limit]))
+    for (const [identity, limit] of said(stored?.value)) {
+      if (limit === null) inForce.delete(identity)
+      else inForce.set(identity, limit)
+    }
+    this.#inForce = { limits: [...inForce.values()], version: stored?.version ?? 0 }
+    return this.#inForce
+  }
+}
+
+function said(value: string | undefined): Said {
+  return value === undefined ? [] : (JSON.parse(value) as Said) // written by `#say` alone
+}

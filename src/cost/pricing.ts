@@ -1,0 +1,93 @@
+// What attempts cost, by the prices at hand: loaded on first use, and the app's word where none is known.
+
+import type { Money } from '../core/money.js'
+import type { FoundPrice, ModelPrice, PriceSource } from '../core/price.js'
+import type { Usage } from '../core/usage.js'
+import { costOf, priceAtServiceTier, savingsOf } from './price.js'
+
+/** Whether a model of unknown price may be asked under a money budget, or which price is to be assumed. */
+export type UnknownPrice = 'deny' | 'allow' | ModelPrice
+
+/** What an attempt cost. */
+export interface Bill {
+  /** `null`: the price is unknown. */
+  readonly cost: Money | null
+  readonly version?: string
+  readonly caveat?: FoundPrice['caveat']
+  /** What the app's reference model would have cost more; `null` where a price is unknown. */
+  readonly savings: Money | null
+}
+
+/** What the bills stand on. */
+export interface PricingOptions {
+  readonly source: PriceSource
+  readonly unknownPrice: UnknownPrice
+  /** The model that savings are measured against. */
+  readonly baseline: { readonly provider: string; readonly model: string }
+}
+
+/** A model, and how it serves the call. */
+export interface PricedModel {
+  readonly provider: string
+  readonly model: string
+  /** The provider's word for it: `flex`, `priority` … Absent: the ordinary way. */
+  readonly serviceTier?: string | undefined
+}
+
+/** Prices what was used. */
+export class Pricing {
+  readonly #options: PricingOptions
+  #loading: Promise<void> | undefined
+
+  constructor(options: PricingOptions) {
+    this.#options = options
+  }
+
+  /** Whether unknown prices are refused under a money budget. */
+  get deniesUnknown(): boolean {
+    return this.#options.unknownPrice === 'deny'
+  }
+
+  /**
+   * Loads what knows prices of this provider, once. A source that cannot be loaded knows none, and is asked again next
+   * time.
+   */
+  async ready(provider: string): Promise<void> {
+    const { source } = this.#options
+    if (source.covers?.(provider) === false) return
+    this.#loading ??= (async () => {
+      try {
+        await source.load?.()
+      } catch {
+        this.#loading = undefined
+      }
+    })()
+    return this.#loading
+  }
+
+  /** The price of a model, or the one that the app assumes. */
+  find({ provider, model, serviceTier }: PricedModel, at: number): FoundPrice | undefined {
+    const { source, unknownPrice } = this.#options
+    const found = source.find(provider, model, at)
+    const price = found === undefined ? undefined : priceAtServiceTier(found.price, serviceTier)
+    if (found !== undefined && price !== undefined) return { ...found, price }
+    if (typeof unknownPrice === 'string') return undefined
+    return { price: unknownPrice, version: 'assumed', caveat: 'assumed' }
+  }
+
+  /** What the usage of an attempt comes to. Where nothing was used, that is 0, whatever the price. */
+  bill(model: PricedModel, usage: Usage | undefined, at: number): Bill {
+    if (usage === undefined) return { cost: 0, savings: 0 }
+    const found = this.find(model, at)
+    if (found === undefined) return { cost: null, savings: null }
+    const cost = costOf(found.price, usage)
+    const { baseline } = this.#options
+    const reference = this.#options.source.find(baseline.provider, baseline.model, at)
+    return {
+      cost,
+      version: found.version,
+      ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
+      savings: savingsOf(cost, usage, reference?.price),
+    }
+  }
+}

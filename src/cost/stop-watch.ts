@@ -1,0 +1,103 @@
+// Ends what runs where a budget with `stop` is spent, whoever spent it.
+
+import type { CancelTimer, Clock } from '../core/clock.js'
+import type { ByokError } from '../core/errors.js'
+import type { CounterState, Store } from '../core/store.js'
+import { type AppliedLimit, appliedLimits, type Subject } from './budget-limit.js'
+import type { Calendar } from './calendar.js'
+import { budgetExceeded, exceededBy } from './exceeded.js'
+import type { LimitBook } from './limit-book.js'
+
+/** How often the spending of other processes is looked at, while something runs that it may end. */
+const lookEveryMs = 5_000
+
+/** An attempt under way that a spent budget may end. */
+export interface Runner {
+  readonly subject: Subject
+  readonly onStop: (error: ByokError) => void
+}
+
+/** What it looks at. */
+export interface StopWatchSurroundings {
+  readonly clock: Clock
+  readonly store: Store
+  readonly book: LimitBook
+  readonly calendar: Calendar
+}
+
+/** Watches over attempts under way. */
+export class StopWatch {
+  readonly #around: StopWatchSurroundings
+  readonly #runners = new Set<Runner>()
+  #cancelLook: CancelTimer | undefined
+
+  constructor(around: StopWatchSurroundings) {
+    this.#around = around
+  }
+
+  /** Watches over an attempt until the given function is called. */
+  add(runner: Runner): () => void {
+    this.#runners.add(runner)
+    this.#lookLater()
+    return () => {
+      this.#runners.delete(runner)
+      if (this.#runners.size > 0) return
+      this.#cancelLook?.()
+      this.#cancelLook = undefined
+    }
+  }
+
+  /** Looks now: limits have been changed. A store that cannot be reached ends nobody. */
+  async look(): Promise<void> {
+    try {
+      const { limits } = await this.#around.book.current()
+      for (const runner of [...this.#runners]) {
+        const applied = this.#stops(appliedLimits(limits, runner.subject, this.#around.calendar, this.#now()))
+        if (applied.length === 0) continue
+        const counters = applied.map(({ counter }) => counter)
+        const states = await this.#around.store.readCounters(counters, runner.subject.tenant)
+        this.#end(runner, applied, states)
+      }
+    } catch {
+      // The next look may reach it.
+    }
+  }
+
+  /** What a commit has made of the counters: everybody else who spends from one that is empty now ends. */
+  spent(applied: readonly AppliedLimit[], states: readonly CounterState[]): void {
+    const empty = new Set(
+      applied
+        .filter(({ limit }, at) => limit.onExceed === 'stop' && (states[at]?.committed ?? 0) >= limit.amount)
+        .map(({ counter }) => counter),
+    )
+    if (empty.size > 0) this.look().catch(() => undefined)
+  }
+
+  #stops(applied: readonly AppliedLimit[]): AppliedLimit[] {
+    return applied.filter(({ limit }) => limit.onExceed === 'stop')
+  }
+
+  #end(runner: Runner, applied: readonly AppliedLimit[], states: readonly CounterState[]): void {
+    const exceeded = applied.flatMap((one, at) => {
+      const state = states[at]
+      if (state === undefined || state.committed < one.limit.amount) return []
+      return [exceededBy(one, { claim: at, ...state, asked: 0 })]
+    })
+    if (exceeded.length > 0 && this.#runners.has(runner)) runner.onStop(budgetExceeded(exceeded, this.#now()))
+  }
+
+  #lookLater(): void {
+    this.#cancelLook ??= this.#around.clock.timer(lookEveryMs, () => {
+      this.#cancelLook = undefined
+      if (this.#runners.size === 0) return
+      this.#around.book.expire()
+      this.look().then(() => {
+        if (this.#runners.size > 0) this.#lookLater()
+      })
+    })
+  }
+
+  #now(): number {
+    return this.#around.clock.date()
+  }
+}

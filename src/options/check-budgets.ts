@@ -1,0 +1,311 @@
+// Checks what an app says about money: budgets, rate limits, prices, the store.
+
+import { type AppPrices, appPrices, layeredPrices } from '../catalogue/app-prices.js'
+import { checkAppPrice } from '../catalogue/check-price.js'
+import { fromUsd, maxMoney, toUsd } from '../core/money.js'
+import type { PriceSource } from '../core/price.js'
+import type { Store } from '../core/store.js'
+import type { Approval } from '../cost/admission.js'
+import type { BudgetLimit, LimitTarget, OnExceed, RateLimit, Subject } from '../cost/budget-limit.js'
+import { isTimeZone, type Period } from '../cost/calendar.js'
+import type { BudgetScope } from '../cost/counter.js'
+import type { UnknownPrice } from '../cost/pricing.js'
+import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
+import {
+  type Fields,
+  functionAt,
+  invalid,
+  listAt,
+  nameAt,
+  numberAt,
+  objectAt,
+  recordAt,
+  refuseUnknown,
+  textAt,
+  wholeNumberAt,
+  wordAt,
+} from './check.js'
+
+/** Whom a limit is about. */
+interface TargetOptions {
+  /**
+   * Whose spending: `tenant` gives every tenant a budget of its own, `app` all of them one together. Users, agents and
+   * runs are those of one tenant.
+   */
+  readonly scope: BudgetScope
+  /** Only this one of the scope: a tenant's name, `provider/model`, a key's fingerprint … It goes before the general one. */
+  readonly of?: string | undefined
+  /** Only within this tenant. */
+  readonly tenant?: string | undefined
+}
+
+/** A budget. One of `usd`, `tokens` and `calls` says what it counts. */
+export interface BudgetOption extends TargetOptions {
+  /** US dollars. 0: nothing that costs anything. */
+  readonly usd?: number | undefined
+  /** Prompt and answer together. */
+  readonly tokens?: number | undefined
+  /** Requests to a provider: each attempt is one. */
+  readonly calls?: number | undefined
+  /** The calendar window after which it begins again; `total` never does. */
+  readonly per: Period
+  /** Whose calendar. @default 'UTC' */
+  readonly timeZone?: string | undefined
+  /**
+   * `block`: calls that might not fit are refused; what runs goes on. `stop`: besides, what runs ends once all is spent.
+   * `alert`: nothing is refused. `approve`: refused unless `approve` says yes. @default 'block'
+   */
+  readonly onExceed?: OnExceed | undefined
+  /** Shares of it at which `budget-alert` is told, once a window. @default [0.5, 0.8, 0.9, 1] */
+  readonly alertAt?: readonly number[] | undefined
+}
+
+/** Which budget is meant, where one is removed: all that tells it from others. */
+export interface BudgetName extends TargetOptions {
+  /** @default 'usd' */
+  readonly measure?: 'usd' | 'tokens' | 'calls' | undefined
+  readonly per: Period
+  /** @default 'UTC' */
+  readonly timeZone?: string | undefined
+}
+
+/** A limit on how much may begin in any stretch of time. */
+export interface RateLimitOption extends TargetOptions {
+  readonly requests?: number | undefined
+  /** Prompt and answer together; estimated when a call begins, corrected when it ends. */
+  readonly tokens?: number | undefined
+  /** @default 60_000 */
+  readonly windowMs?: number | undefined
+}
+
+/** The options about money. */
+export interface MoneyOptions {
+  /** Limits on what may be spent. */
+  readonly budgets?: readonly BudgetOption[] | undefined
+  /** The app's own limits on how much may begin; beyond them calls are refused with `rate-limited` and `retryAfterMs`. */
+  readonly rateLimits?: readonly RateLimitOption[] | undefined
+  /** Asked where a budget with `onExceed: 'approve'` would be exceeded. An error, or 30 s of silence, is a no. */
+  readonly approve?: Approval | undefined
+  /** The app's own prices by `provider/model` or `provider/*`, or a source of them. They go before the known ones. */
+  readonly prices?: AppPrices | PriceSource | undefined
+  /**
+   * Models without a known price under a money budget: refused with `price-unknown`, let through as if they cost
+   * nothing, or priced as said here. @default 'deny'
+   */
+  readonly unknownPrice?: 'deny' | 'allow' | AppPrices[string] | undefined
+  /** The model that savings are measured against. @default 'openai/gpt-4o' */
+  readonly savingsBaseline?: string | undefined
+  /** Where budgets are counted and usage is kept. It is not closed with the handler. @default in this process' memory */
+  readonly store?: Store | undefined
+  /** Whether calls are refused or go on, unbooked, while the store cannot be reached. @default 'deny' */
+  readonly onStoreError?: 'deny' | 'allow' | undefined
+  /** Makes the fingerprints of keys the same in every process. @default random: they mean something in this process alone */
+  readonly fingerprintSecret?: string | undefined
+}
+
+/** The options about money, every default decided. `store` and the known prices are the handler's to add. */
+export interface MoneySettings {
+  readonly budgets: readonly BudgetLimit[]
+  readonly rateLimits: readonly RateLimit[]
+  readonly approve: Approval | undefined
+  readonly prices: PriceSource | undefined
+  readonly unknownPrice: UnknownPrice
+  readonly savingsBaseline: ModelReference
+  readonly store: Store | undefined
+  readonly onStoreError: 'deny' | 'allow'
+  readonly fingerprintSecret: string | undefined
+}
+
+export const moneyOptionNames: { readonly [Name in keyof Required<MoneyOptions>]: true } = {
+  budgets: true,
+  rateLimits: true,
+  approve: true,
+  prices: true,
+  unknownPrice: true,
+  savingsBaseline: true,
+  store: true,
+  onStoreError: true,
+  fingerprintSecret: true,
+}
+
+const scopes = [
+  'app',
+  'tenant',
+  'user',
+  'agent',
+  'run',
+  'tag',
+  'key',
+  'provider',
+  'model',
+] as const satisfies readonly BudgetScope[]
+const periods = ['hour', 'day', 'week', 'month', 'total'] as const satisfies readonly Period[]
+const reactions = ['block', 'stop', 'alert', 'approve'] as const satisfies readonly OnExceed[]
+const usualAlerts = [0.5, 0.8, 0.9, 1]
+const minuteMs = 60_000
+
+/** The options about money, checked. */
+export function checkMoney(options: Fields): MoneySettings {
+  const { approve, prices, store, fingerprintSecret, savingsBaseline = 'openai/gpt-4o' } = options
+  const budgets = listAt(options.budgets ?? [], 'budgets').map((one, at) =>
+    checkBudget(one, `budgets[${at}]`),
+  )
+  const asks = budgets.some(({ onExceed }) => onExceed === 'approve')
+  if (asks && approve === undefined)
+    throw invalid('approve', "is missing: a budget with `onExceed: 'approve'` asks it.")
+  return {
+    budgets,
+    rateLimits: listAt(options.rateLimits ?? [], 'rateLimits').flatMap((one, at) =>
+      checkRateLimit(one, `rateLimits[${at}]`),
+    ),
+    approve: approve === undefined ? undefined : (functionAt(approve, 'approve') as Approval), // the app's own
+    prices: prices === undefined ? undefined : checkPrices(prices),
+    unknownPrice: checkUnknownPrice(options.unknownPrice ?? 'deny'),
+    savingsBaseline: parseModelReference(textAt(savingsBaseline, 'savingsBaseline'), 'savingsBaseline'),
+    store: store === undefined ? undefined : checkStore(store),
+    onStoreError: wordAt(options.onStoreError ?? 'deny', 'onStoreError', ['deny', 'allow']),
+    fingerprintSecret:
+      fingerprintSecret === undefined ? undefined : nameAt(fingerprintSecret, 'fingerprintSecret'),
+  }
+}
+
+/** One budget, checked, also where it is set at run time. */
+export function checkBudget(value: unknown, field: string): BudgetLimit {
+  const budget = recordAt(value, field)
+  const names = ['usd', 'tokens', 'calls', 'onExceed', 'alertAt'] as const
+  refuseUnknown(budget, [...targetNames, ...windowNames, ...names], field)
+  const { measure, amount } = amountOf(budget, field)
+  const alerts = listAt(budget.alertAt ?? usualAlerts, `${field}.alertAt`).map((share, at) =>
+    numberAt(share, `${field}.alertAt[${at}]`, Number.MIN_VALUE, 1),
+  )
+  return {
+    ...checkWindow(budget, field),
+    measure,
+    amount,
+    onExceed: wordAt(budget.onExceed ?? 'block', `${field}.onExceed`, reactions),
+    alertAt: [...new Set(alerts)].sort((one, other) => one - other),
+  }
+}
+
+/** The name of a budget, checked. */
+export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'> {
+  const budget = recordAt(value, field)
+  refuseUnknown(budget, [...targetNames, ...windowNames, 'measure'], field)
+  const measure = wordAt(budget.measure ?? 'usd', `${field}.measure`, ['usd', 'tokens', 'calls'])
+  return { ...checkWindow(budget, field), measure, onExceed: 'block', alertAt: [] }
+}
+
+/** What a single request may cost: dollars, or `{ usd }`. */
+export function checkCeiling(value: unknown, field: string): number {
+  if (typeof value === 'number') return moneyAt(value, field)
+  const ceiling = recordAt(value, field)
+  refuseUnknown(ceiling, ['usd'], field)
+  return moneyAt(ceiling.usd, `${field}.usd`)
+}
+
+const targetNames = ['scope', 'of', 'tenant']
+const windowNames = ['per', 'timeZone']
+
+function checkTarget(target: Fields, field: string): LimitTarget {
+  const scope = wordAt(target.scope, `${field}.scope`, scopes)
+  if (scope === 'app' && (target.of ?? target.tenant) !== undefined)
+    throw invalid(`${field}.scope`, 'there is only one app: leave `of` and `tenant` out.')
+  return {
+    scope,
+    ...(target.of === undefined ? {} : { of: nameAt(target.of, `${field}.of`) }),
+    ...(target.tenant === undefined ? {} : { tenant: nameAt(target.tenant, `${field}.tenant`) }),
+  }
+}
+
+function checkWindow(budget: Fields, field: string): LimitTarget & Pick<BudgetLimit, 'per' | 'timeZone'> {
+  const timeZone = textAt(budget.timeZone ?? 'UTC', `${field}.timeZone`)
+  if (!isTimeZone(timeZone))
+    throw invalid(`${field}.timeZone`, 'is no time zone. Write UTC, or a name such as Europe/Berlin.')
+  return { ...checkTarget(budget, field), per: wordAt(budget.per, `${field}.per`, periods), timeZone }
+}
+
+function amountOf(budget: Fields, field: string): Pick<BudgetLimit, 'measure' | 'amount'> {
+  const measures = (['usd', 'tokens', 'calls'] as const).filter((name) => budget[name] !== undefined)
+  const [measure, other] = measures
+  if (measure === undefined || other !== undefined)
+    throw invalid(field, 'must have one of usd, tokens and calls.')
+  const [value, at] = [budget[measure], `${field}.${measure}`]
+  return { measure, amount: measure === 'usd' ? moneyAt(value, at) : wholeNumberAt(value, at, 0) }
+}
+
+function moneyAt(value: unknown, field: string): number {
+  return fromUsd(numberAt(value, field, 0, toUsd(maxMoney)))
+}
+
+/** One option may hold two limits: of requests, and of tokens. */
+function checkRateLimit(value: unknown, field: string): RateLimit[] {
+  const limit = recordAt(value, field)
+  refuseUnknown(limit, [...targetNames, 'requests', 'tokens', 'windowMs'], field)
+  const target = checkTarget(limit, field)
+  const windowMs = wholeNumberAt(limit.windowMs ?? minuteMs, `${field}.windowMs`, 1)
+  const limits = (['requests', 'tokens'] as const).flatMap((measure) => {
+    if (limit[measure] === undefined) return []
+    return [{ ...target, measure, amount: wholeNumberAt(limit[measure], `${field}.${measure}`, 1), windowMs }]
+  })
+  if (limits.length === 0) throw invalid(field, 'must have requests, tokens or both.')
+  return limits
+}
+
+function checkPrices(value: unknown): PriceSource {
+  const source = objectAt(value, 'prices')
+  if (typeof source.find !== 'function') return appPrices(value)
+  for (const name of ['load', 'refresh'])
+    if (source[name] !== undefined) functionAt(source[name], `prices.${name}`)
+  return layeredPrices(value as PriceSource) // it has what is used of one
+}
+
+function checkUnknownPrice(value: unknown): UnknownPrice {
+  return value === 'deny' || value === 'allow' ? value : checkAppPrice(value, 'unknownPrice')
+}
+
+const storeMethods: readonly (keyof Store)[] = [
+  'admit',
+  'renew',
+  'commit',
+  'release',
+  'readCounters',
+  'records',
+  'get',
+  'set',
+  'delete',
+  'list',
+  'close',
+]
+
+function checkStore(value: unknown): Store {
+  const store = objectAt(value, 'store')
+  for (const name of storeMethods) functionAt(store[name], `store.${name}`)
+  return value as Store // it has them all
+}
+
+/** Whose budgets are asked for. */
+export interface BudgetQuestion {
+  readonly tenant?: string | undefined
+  readonly user?: string | undefined
+  readonly agent?: string | undefined
+  readonly run?: string | undefined
+  readonly tag?: string | undefined
+  /** A fingerprint. */
+  readonly key?: string | undefined
+  /** `provider/model`. */
+  readonly model?: string | undefined
+  readonly provider?: string | undefined
+}
+
+const questionNames = ['tenant', 'user', 'agent', 'run', 'tag', 'key', 'model', 'provider'] as const
+
+/** A tenant's name, or several labels at once. */
+export function checkBudgetQuestion(value: unknown): Subject {
+  if (value === undefined) return {}
+  if (typeof value === 'string') return { tenant: nameAt(value, 'tenant') }
+  const question = recordAt(value, 'budget')
+  refuseUnknown(question, questionNames, 'budget')
+  const given = questionNames.filter((name) => question[name] !== undefined)
+  const { tag, ...rest } = Object.fromEntries(given.map((name) => [name, nameAt(question[name], name)]))
+  return { ...rest, ...(tag === undefined ? {} : { tags: [tag] }) }
+}
