@@ -1,8 +1,8 @@
 // The scripts that make a hold and prolong it, in Lua.
 
 /**
- * Makes a hold. `ARGV[2]` is the record to be written should nobody settle it. All claims and rates are looked at before
- * anything is written.
+ * Makes a hold. `ARGV[2]` is the record to be written should nobody settle it; with `cost`, the 0 at its end is where the
+ * cost goes. All claims and rates are looked at before anything is written.
  */
 export const admitLua = `
 local id = input.id
@@ -90,9 +90,15 @@ for i, rate in ipairs(input.rates) do
   buckets[i] = tonumber(bucket)
 end
 
+local record = ARGV[2]
+if input.cost then
+  local cost = math.min(largest, input.cost.base + input.cost.perToken * tokens)
+  record = string.sub(record, 1, -3) .. whole(cost) .. '}'
+end
+
 local key, leases = holdKey(id), base .. 'leases'
 redis.call('HSET', key, 'state', 'open', 'tokens', whole(tokens), 'hold', ARGV[1], 'amounts', join(amounts),
-  'buckets', join(buckets), 'record', ARGV[2])
+  'buckets', join(buckets), 'record', record)
 -- A hold may not vanish before its counters do: they would hold its amount for ever.
 local leasesLastMs = redis.call('PTTL', leases)
 redis.call('ZADD', leases, whole(now + input.ttlMs), id)

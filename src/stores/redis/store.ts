@@ -96,9 +96,12 @@ export class ScriptedStore implements RedisStore {
       ...hold.tokens,
       ttlMs,
       limitsVersion,
+      ...(hold.cost !== undefined && { cost: { base: hold.cost.base, perToken: hold.cost.perToken } }),
     }
     // Before the first wait: the caller may change its objects afterwards.
-    const bound = JSON.stringify({ ...record, outcome: 'uncertain' })
+    // The cost comes last, where the script puts in what it grants.
+    const { cost: known, ...rest } = record
+    const bound = JSON.stringify({ ...rest, outcome: 'uncertain', cost: hold.cost === undefined ? known : 0 })
     const startedOn = systemClock.now()
     // The limits stand in the app's partition, which a script of a tenant's partition cannot read.
     const apart = tenant !== undefined && { standingVersion: await this.#enter(tenant) }
