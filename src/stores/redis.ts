@@ -2,7 +2,7 @@
 
 import { ByokError } from '../core/errors.js'
 import { type IoredisClient, type NodeRedisClient, runnerOf, Scripts } from './redis/client.js'
-import { RedisStore } from './redis/store.js'
+import { type RedisStore, ScriptedStore } from './redis/store.js'
 
 export type { IoredisClient, NodeRedisClient } from './redis/client.js'
 export type { RedisStore } from './redis/store.js'
@@ -90,7 +90,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   checkWhole('keepRecords', keepRecords, 0, 10_000_000)
   checkWhole('keepRecordsMs', keepRecordsMs, 60_000, 1e14)
   const settings = { prefix, partition, ledger, keepRecords, keepRecordsMs, now }
-  return new RedisStore(new Scripts(runScript, timeoutMs), settings)
+  return new ScriptedStore(new Scripts(runScript, timeoutMs), settings)
 }
 
 function checkWhole(field: string, value: unknown, least: number, most: number): void {

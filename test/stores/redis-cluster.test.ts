@@ -18,9 +18,8 @@ import { absenceNotice, freePort, hasRedisServer, RedisServer } from './redis-se
 
 const slots = 16_384
 
-/** Starts servers, makes them know each other, and deals out the slots. */
-async function startCluster(count: number): Promise<RedisServer[]> {
-  const servers: RedisServer[] = []
+/** Starts servers, makes them know each other, and deals out the slots. `servers` grows as they come up. */
+async function startCluster(count: number, servers: RedisServer[]): Promise<void> {
   const admins: Redis[] = []
   for (const _ of numbers(count)) {
     const busPort = `${await freePort()}`
@@ -44,7 +43,6 @@ async function startCluster(count: number): Promise<RedisServer[]> {
     )
     admin.disconnect()
   }
-  return servers
 }
 
 if (!hasRedisServer) {
@@ -52,12 +50,12 @@ if (!hasRedisServer) {
   it.skip(absenceNotice, () => {})
 } else {
   describe('a cluster', () => {
-    let servers: RedisServer[]
+    const servers: RedisServer[] = []
     let ioredis: Cluster
     let nodeRedis: ReturnType<typeof createCluster>
 
     beforeAll(async () => {
-      servers = await startCluster(2)
+      await startCluster(2, servers)
       ioredis = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })))
       nodeRedis = createCluster({ rootNodes: servers.map(({ url }) => ({ url })) })
       await nodeRedis.connect()
@@ -65,7 +63,7 @@ if (!hasRedisServer) {
     afterAll(async () => {
       ioredis?.disconnect()
       nodeRedis?.destroy()
-      await Promise.all((servers ?? []).map((server) => server.end()))
+      await Promise.all(servers.map((server) => server.end()))
     })
 
     const clients: readonly [string, () => RedisStoreOptions['client']][] = [

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
+import { createClient, createClientPool, RESP_TYPES } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Hold } from '../../src/core/store.js'
 import {
@@ -350,6 +351,20 @@ if (!hasRedisServer) {
       await admitted(one, holdOf('a'))
       expect(await stateOf(other)).toEqual({ committed: 0, held: 0 })
       expect(await other.admit(holdOf('a'))).toMatchObject({ outcome: 'admitted' })
+    })
+
+    it('takes a pool of node-redis, and a client that answers text as bytes', async () => {
+      const pool = createClientPool({ url: server.url })
+      const bytes = createClient({ url: server.url }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+      await Promise.all([pool.connect(), bytes.connect()])
+      for (const [index, poolOrClient] of [pool, bytes].entries()) {
+        const store = open({ client: poolOrClient, prefix: `p${index}` })
+        await admitted(store, holdOf('ü'))
+        await store.commit('ü', charge(7), recordOf('ü'))
+        expect(await recordsOf(store)).toEqual([recordOf('ü')])
+      }
+      pool.destroy()
+      bytes.destroy()
     })
 
     it('leaves the client of the app open, and answers nothing any more, when it is closed', async () => {

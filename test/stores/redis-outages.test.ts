@@ -7,10 +7,10 @@ import { charge, claim, day, holdOf, recordOf, recordsOf } from '../../src/store
 import { type RedisStore, type RedisStoreOptions, redisStore } from '../../src/stores/redis.js'
 import { absenceNotice, hasRedisServer, RedisServer } from './redis-server.js'
 
-const timeoutMs = 300
+const timeoutMs = 500
 
 /** Much longer than the store may take, for machines that are busy. */
-const patienceMs = 2_000
+const patienceMs = 5_000
 
 interface Connection {
   readonly client: RedisStoreOptions['client']

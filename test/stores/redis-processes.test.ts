@@ -146,7 +146,7 @@ if (!hasRedisServer) {
     })
 
     it('D8: what 8 processes spend around the end of a window stands in one of the two windows, whole', async () => {
-      const endsAt = Date.now() + 300
+      const endsAt = Date.now() + 700
       const reports = await all((name) => ({ kind: 'cross', name, endsAt }))
       const sumOf = (counter: string): number =>
         reports.reduce((sum, { spent }) => sum + (spent[counter] ?? 0), 0)
@@ -168,7 +168,7 @@ if (!hasRedisServer) {
 
     it('I5: what a process held that was killed comes home at its bound, as uncertain', async () => {
       const worker = workers[0]!
-      expect(await worker.do({ kind: 'hold', name: 'orphan', ttlMs: 400 })).toMatchObject({ admitted: 1 })
+      expect(await worker.do({ kind: 'hold', name: 'orphan', ttlMs: 1_200 })).toMatchObject({ admitted: 1 })
       await worker.kill()
       expect(await store.readCounters([day], 'acme')).toEqual([{ committed: 0, held: 600 }])
       await expect

@@ -84,6 +84,10 @@ async function launch(port: number, folder: string, options: readonly string[]):
     folder,
   ]
   const child = spawn(binary, [...settings, ...options], { stdio: 'ignore' })
+  // A test process that is cut off leaves no server behind.
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   for (let attempt = 0; attempt < 200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`)
     if (await answersPing(port)) return child

@@ -66,6 +66,7 @@ if (!hasRedisServer) {
         stores += 1
         return redisStore({ client: ioredis, prefix: `clock-${stores}`, keepRecordsMs: 1e14 })
       },
+      shortMs: 600,
     })
     const timed = cases.filter(({ name }) => /renewed stands|expires is charged|tells how long/.test(name))
     for (const { name, run } of timed) it.concurrent(name, run)

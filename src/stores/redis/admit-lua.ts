@@ -77,6 +77,7 @@ local keepMs = input.ttlMs + input.keepRecordsMs
 local isEndless = false
 for i, claim in ipairs(input.claims) do
   amounts[i] = add(claim, 'held', math.min(largest, claim.base + claim.perToken * tokens))
+  keep(claim)
   if claim.endsAt then keepMs = math.max(keepMs, claim.endsAt + dayMs - now) else isEndless = true end
 end
 

@@ -42,30 +42,22 @@ for i, rate in ipairs(hold.rates) do
 end
 
 -- Marks rise, so the highest that was told says which are left.
-local alerts = {}
-if not input.isRelease then
-  for i, claim in ipairs(hold.claims) do
-    if #claim.alerts > 0 then
-      local key = base .. 'c:' .. claim.counter
-      local spent = readCounter(claim.counter)
-      local told = tonumber(redis.call('HGET', key, 'told') or -1)
-      for _, mark in ipairs(claim.alerts) do
-        local share = tonumber(mark[1])
-        if mark[2] <= spent and share > told then
-          alerts[#alerts + 1] = '{"claim":' .. whole(i - 1) .. ',"share":' .. mark[1] .. '}'
-          redis.call('HSET', key, 'told', mark[1])
-          told = share
-        end
-      end
-      if claim.endsAt then redis.call('PEXPIRE', key, whole(claim.endsAt + dayMs - now)) end
+local alerts, names, counters = {}, {}, {}
+for i, claim in ipairs(hold.claims) do
+  local key = counterKey(claim.counter)
+  local fields = redis.call('HMGET', key, 'committed', 'held', 'told')
+  local spent, told = tonumber(fields[1] or 0), tonumber(fields[3] or -1)
+  for _, mark in ipairs(input.isRelease and {} or claim.alerts) do
+    local share = tonumber(mark[1])
+    if mark[2] <= spent and share > told then
+      alerts[#alerts + 1] = '{"claim":' .. whole(i - 1) .. ',"share":' .. mark[1] .. '}'
+      redis.call('HSET', key, 'told', mark[1])
+      told = share
     end
   end
-end
-
-local names, counters = {}, {}
-for i, claim in ipairs(hold.claims) do
+  keep(claim)
   names[i] = claim.counter
-  counters[i] = stateOf(claim.counter)
+  counters[i] = formatState(spent, tonumber(fields[2] or 0))
 end
 
 if ARGV[2] ~= '' then

@@ -34,25 +34,35 @@ local function split(text)
   return numbers
 end
 
+local function counterKey(name) return base .. 'c:' .. name end
+
 local function readCounter(name)
-  local fields = redis.call('HMGET', base .. 'c:' .. name, 'committed', 'held')
+  local fields = redis.call('HMGET', counterKey(name), 'committed', 'held')
   return tonumber(fields[1] or 0), tonumber(fields[2] or 0)
 end
 
 -- Tells what was added in truth: a counter stays between 0 and the largest amount.
 local function add(claim, field, amount)
-  local key = base .. 'c:' .. claim.counter
-  local before = tonumber(redis.call('HGET', key, field) or 0)
-  local after = math.min(largest, math.max(0, before + amount))
-  if after ~= before then redis.call('HINCRBY', key, field, whole(after - before)) end
-  if claim.endsAt then redis.call('PEXPIRE', key, whole(claim.endsAt + dayMs - now)) end
-  return after - before
+  if amount == 0 then return 0 end
+  local key = counterKey(claim.counter)
+  local after = redis.call('HINCRBY', key, field, whole(amount))
+  if after >= 0 and after <= largest then return amount end
+  local before = redis.call('HINCRBY', key, field, whole(-amount))
+  local added = math.min(largest, math.max(0, before + amount)) - before
+  redis.call('HINCRBY', key, field, whole(added))
+  return added
 end
 
-local function stateOf(name)
-  local committed, held = readCounter(name)
+-- A counter outlives its window by a day.
+local function keep(claim)
+  if claim.endsAt then redis.call('PEXPIRE', counterKey(claim.counter), whole(claim.endsAt + dayMs - now)) end
+end
+
+local function formatState(committed, held)
   return '{"committed":' .. whole(committed) .. ',"held":' .. whole(held) .. '}'
 end
+
+local function stateOf(name) return formatState(readCounter(name)) end
 
 local function rateKey(rate) return base .. 'r:' .. whole(rate.windowMs) .. ':' .. rate.key end
 
@@ -131,6 +141,7 @@ local function bringHome(id)
   for i, claim in ipairs(hold.claims) do
     held[i] = add(claim, 'held', -hold.amounts[i])
     committed[i] = add(claim, 'committed', hold.amounts[i])
+    keep(claim)
   end
   local key = holdKey(id)
   redis.call('HSET', key, 'state', 'expired', 'amounts', join(committed))

@@ -38,8 +38,17 @@ export interface RedisStoreSettings {
 /** How many holds of tenants a process remembers: far more than it has open at once. */
 const maxKnownHolds = 50_000
 
-/** A store in Redis: see `redisStore`. */
-export class RedisStore implements Store {
+/** A store in Redis: what `redisStore` makes. */
+export interface RedisStore extends Store {
+  /**
+   * What changed the counters, oldest first, where the store was made with `ledger`. With `partition: 'tenant'` each
+   * tenant has a ledger of its own, and so have calls without one.
+   */
+  readLedger(tenant?: string): AsyncIterable<LedgerEntry>
+}
+
+/** Runs a script a verb, in the partition that it belongs to. */
+export class ScriptedStore implements RedisStore {
   readonly #scripts: Scripts
   readonly #settings: RedisStoreSettings
   /** With a partition a tenant: where the latest holds of this process stand, as `renew` is told no tenant. */
@@ -47,7 +56,6 @@ export class RedisStore implements Store {
 
   #isClosed = false
 
-  /** @internal */
   constructor(scripts: Scripts, settings: RedisStoreSettings) {
     this.#scripts = scripts
     this.#settings = settings
@@ -194,10 +202,6 @@ export class RedisStore implements Store {
       .sort((one, other) => (one.key < other.key ? -1 : 1))
   }
 
-  /**
-   * What changed the counters, oldest first, where the store was made with `ledger`. With `partition: 'tenant'` each
-   * partition has a ledger of its own.
-   */
   async *readLedger(tenant?: string): AsyncGenerator<LedgerEntry> {
     const count = 1_000
     for (let from = 0; ; from += count) {
