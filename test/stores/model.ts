@@ -219,7 +219,7 @@ export async function checkAgainstModel(
   { sequences, seed }: { readonly sequences: number; readonly seed?: number },
 ): Promise<void> {
   const property = fc.asyncProperty(
-    fc.array(commandArbitrary, { maxLength: 40, size: 'max' }),
+    fc.array(commandArbitrary, { maxLength: 30, size: 'max' }),
     async (commands) => {
       const world = await open()
       try {

@@ -74,8 +74,8 @@ describe('two processes on one directory', () => {
 
   it('lets one of several in that find the lock of a dead one at once', { timeout: 60_000 }, async () => {
     const directory = freshDirectory()
-    for (let round = 0; round < 4; round++) {
-      const children = [1, 2, 3, 4].map(() => start('keep', directory))
+    for (let round = 0; round < 3; round++) {
+      const children = [1, 2, 3].map(() => start('keep', directory))
       await Promise.all(children.map((child) => child.saidAtLeast(1)))
       const said = children.flatMap((child) => child.said)
       expect(said.filter(({ did }) => did === 'open')).toHaveLength(1)

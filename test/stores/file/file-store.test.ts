@@ -1,10 +1,11 @@
 // Tries what a file store promises beyond the suite: answers that wait for the disk, restarts, and its options.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileStore, readLedger } from 'byok-handler/stores/file'
 import { FakeClock } from 'byok-handler/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { charge, claim, day, holdOf, recordOf, recordsOf } from '../../../src/stores/conformance/world.js'
 import { listSegments, segmentPath } from '../../../src/stores/file/segments.js'
 import { freshDirectory } from '../directory.js'
@@ -164,6 +165,88 @@ it('opens once what was in its way is gone', async () => {
   rmSync(directory)
   expect((await store.admit(holdOf('a'))).outcome).toBe('admitted')
   await store.close()
+})
+
+describe('a disk that takes data and loses it', () => {
+  /** Makes the next calls of a method of all file handles fail, as a broken disk does. */
+  async function breakNext(method: 'datasync' | 'truncate' | 'write' | 'sync', times: number): Promise<void> {
+    const handle = await open(new URL(import.meta.url), 'r')
+    const prototype = Object.getPrototypeOf(handle) as FileHandle // where all handles have their methods from
+    await handle.close()
+    const broken = vi.spyOn(prototype, method)
+    for (let time = 0; time < times; time++) {
+      broken.mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }))
+    }
+  }
+
+  it.each([
+    ['its sync fails', ['datasync'], 1],
+    ['its sync and the cut behind it fail', ['datasync', 'truncate'], 1],
+    ['all of that fails again and again', ['datasync', 'truncate'], 4],
+    ['the write itself fails', ['write'], 1],
+  ] as const)('D5: what was not kept does not count, when %s', async (_, methods, times) => {
+    const directory = freshDirectory()
+    const store = fileStore({ directory, sync: 'always' })
+    await store.admit(holdOf('a'))
+    await store.set('keys', 'a', 'one')
+    for (const method of methods) await breakNext(method, times)
+    const answers = await Promise.allSettled([
+      store.admit(holdOf('b')),
+      store.commit('a', charge(40), recordOf('a')),
+      store.set('keys', 'a', 'two'),
+    ])
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'store-unavailable', isRetryable: true },
+      })
+    }
+    expect(await store.get('keys', 'a')).toEqual({ value: 'one', version: 1 })
+    expect(await recordsOf(store, {})).toEqual([])
+    await expect
+      .poll(() => store.readCounters([day]).catch(() => 'unavailable'))
+      .toEqual([{ committed: 0, held: 100 }])
+    expect((await store.admit(holdOf('b'))).outcome).toBe('admitted')
+    expect((await store.commit('a', charge(40), recordOf('a'))).outcome).toBe('settled')
+    await store.close()
+    const again = fileStore({ directory })
+    expect(await again.recovery()).toEqual({ tornBytes: 0, damagedLines: 0, damagedBytes: 0, cameHome: 1 })
+    expect(await again.readCounters([day])).toEqual([{ committed: 140, held: 0 }])
+    await again.close()
+  })
+
+  it('D5: a directory that cannot be synced when a segment is begun costs nothing that was answered', async () => {
+    const directory = freshDirectory()
+    const store = fileStore({ directory, sync: 'always', segmentBytes: 2_048 })
+    await store.recovery()
+    await breakNext('sync', 3)
+    let unanswered = 0
+    const persist = async (operation: () => Promise<unknown>): Promise<void> => {
+      for (;;) {
+        try {
+          await operation()
+          return
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'store-unavailable' })
+          unanswered += 1
+        }
+      }
+    }
+    const attempt = async (id: string): Promise<void> => {
+      await persist(() => store.admit(holdOf(id)))
+      await persist(() => store.commit(id, charge(10), recordOf(id)))
+    }
+    for (let round = 0; round < 20; round++)
+      await Promise.all([1, 2, 3].map((part) => attempt(`${round}, ${part}`)))
+    expect(unanswered).toBeGreaterThan(0)
+    expect(await store.readCounters([day])).toEqual([{ committed: 600, held: 0 }])
+    await store.close()
+    const again = fileStore({ directory })
+    expect(await again.readCounters([day])).toEqual([{ committed: 600, held: 0 }])
+    expect(await recordsOf(again, {})).toHaveLength(60)
+    expect((await sumLedger(readLedger(directory))).get(day)).toMatchObject({ committed: 600, held: 0 })
+    await again.close()
+  })
 })
 
 it('leaving records in the middle closes the files that were read', async () => {

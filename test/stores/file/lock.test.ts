@@ -1,6 +1,7 @@
 // Tries the lock of a directory against living, dead and foreign holders.
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { describeSelf, type Holder, isAlive } from '../../../src/stores/file/holder.js'
 import { takeLock } from '../../../src/stores/file/lock.js'
@@ -32,6 +33,24 @@ it('is taken by exactly one of twenty that come at once', async () => {
   expect(held).toHaveLength(1)
   expect(readdirSync(directory)).toHaveLength(1)
   await held[0]?.release()
+})
+
+it('is never held twice, however often it is taken and given back', { timeout: 30_000 }, async () => {
+  const directory = freshDirectory()
+  let [holding, taken] = [0, 0]
+  const contender = async (): Promise<void> => {
+    while (taken < 300) {
+      const lock = await takeLock(directory).catch(() => undefined)
+      if (lock === undefined) continue
+      holding += 1
+      expect(holding).toBe(1)
+      taken += 1
+      await setImmediate()
+      holding -= 1
+      await lock.release()
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, contender))
 })
 
 it('does not outlast a process whose id another one has now', async () => {
