@@ -122,10 +122,13 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
   const names = attempts.map(nameOf).join(', ')
+  const isAboutMoney = attempts.every(
+    ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
+  )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
     attempts: [...attempts],
     cause: last,
-    isRetryable: true,
+    isRetryable: !isAboutMoney,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
