@@ -16,6 +16,8 @@ export interface Bill {
   readonly caveat?: FoundPrice['caveat']
   /** What the app's reference model would have cost more; `null` where a price is unknown. */
   readonly savings: Money | null
+  /** What the app's reference model would have cost less. */
+  readonly excess?: Money
 }
 
 /** What the bills stand on. */
@@ -88,6 +90,7 @@ export class Pricing {
       version: found.version,
       ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
       savings: savingsOf(cost, usage, reference?.price),
+      ...(reference === undefined ? {} : { excess: Math.max(0, cost - costOf(reference.price, usage)) }),
     }
   }
 

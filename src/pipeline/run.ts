@@ -166,10 +166,11 @@ function totalCost({ bills, spent }: RequestContext, reportedUsd: number | undef
   const reported = reportedUsd === undefined ? {} : { reportedUsd }
   if (bills.some(({ cost }) => cost === null))
     return { usd: null, ...(spent > 0 ? { knownUsd: toUsd(spent) } : {}), ...reported, savedUsd: null }
-  const saved = bills.map(({ savings }) => savings)
-  const savedUsd = saved.includes(null)
-    ? null
-    : toUsd(saved.reduce<number>((sum, one) => sum + (one ?? 0), 0))
+  // An attempt that cost more than the reference model would have takes away from what others saved.
+  const saved = bills.reduce<number | null>((sum, { savings, excess = 0 }) => {
+    return sum === null || savings === null ? null : sum + savings - excess
+  }, 0)
+  const savedUsd = saved === null ? null : toUsd(Math.max(0, saved))
   return { usd: toUsd(spent), ...reported, savedUsd }
 }
 
