@@ -40,6 +40,7 @@ export class LimitBook {
   /** Forgets what was read. */
   expire(): void {
     this.#inForce = undefined
+    this.#reading = undefined
   }
 
   /** Sets a budget, or changes the one of the same scope, measure, period and zone. */
@@ -66,10 +67,20 @@ export class LimitBook {
 
   /** Many requests that begin at once read once. */
   #read(): Promise<LimitsInForce> {
-    this.#reading ??= this.#load().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
+    if (this.#reading !== undefined) return this.#reading
+    const reading = this.#load()
+    const isLatest = (): boolean => this.#reading === reading
+    this.#reading = reading
+    reading
+      .then((inForce) => {
+        // What was forgotten while it was read may have changed before it was read.
+        if (isLatest()) this.#inForce = inForce
+      })
+      .catch(() => undefined) // whoever waits for it hears of it
+      .then(() => {
+        if (isLatest()) this.#reading = undefined
+      })
+    return reading
   }
 
   async #load(): Promise<LimitsInForce> {
@@ -79,8 +90,7 @@ export class LimitBook {
       if (limit === null) inForce.delete(identity)
       else inForce.set(identity, limit)
     }
-    this.#inForce = { limits: [...inForce.values()], version: stored?.version ?? 0 }
-    return this.#inForce
+    return { limits: [...inForce.values()], version: stored?.version ?? 0 }
   }
 }
 
