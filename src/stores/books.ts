@@ -64,10 +64,11 @@ export class Books {
     const wait = this.#rates.longestWait(hold.rates, at)
     if (wait !== undefined) return { outcome: 'rate-limited', ...wait }
     const claims = hold.claims.map(
-      ({ counter, base, perToken, endsAt, alerts }): HeldClaim => ({
+      ({ counter, base, perToken, endsAt, limit, alerts }): HeldClaim => ({
         counter,
         held: base + perToken * tokens,
         ...(endsAt !== undefined && { endsAt }),
+        ...(limit !== undefined && { limit }),
         ...(alerts !== undefined && { alerts }),
       }),
     )

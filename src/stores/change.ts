@@ -9,6 +9,8 @@ export interface HeldClaim {
   /** What is held: the bound of what the attempt can cost. */
   readonly held: number
   readonly endsAt?: number
+  /** Told to whoever reads the journal; the books do not need it. Absent: nothing is refused, or the line is an old one. */
+  readonly limit?: number
   readonly alerts?: readonly AlertMark[]
 }
 
