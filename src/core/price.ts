@@ -53,7 +53,10 @@ export interface FoundPrice {
 
 /** Knows what models cost. */
 export interface PriceSource {
-  /** Loads what `find` reads. Called before it, once and again after `refresh`; never over the network. */
+  /**
+   * Loads what `find` reads. Called before it, and again every ten minutes at the most, so that it can take up what other
+   * processes have fetched; never over the network.
+   */
   load?(): Promise<void>
   /** False where it knows no model of this provider, so that it need not be loaded for it. @default true */
   covers?(provider: string): boolean

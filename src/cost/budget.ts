@@ -127,7 +127,7 @@ export class BudgetKeeper implements Budget {
     const { question, draft, admitted, at } = open
     const { pricing, onStoreFailure } = this.#around
     const { provider, model, chat } = question
-    if (result.usage !== undefined) await pricing.ready(provider)
+    if (result.usage !== undefined) await pricing.ready(provider, at)
     const bill = pricing.bill(
       { provider, model, serviceTier: serviceTierOf(chat, provider) },
       result.usage,
