@@ -19,6 +19,11 @@ export interface ModelPrice {
   readonly output: Rate
   /** @default as `input`: what is not known to be cheaper is not made cheaper */
   readonly cacheRead?: Rate
+  /**
+   * In tokens: a shorter beginning of a prompt is not kept in the cache. For what is expected of a call; no bill stands on
+   * it. @default 1,024
+   */
+  readonly cacheFromTokens?: number
   /** @default as `input` */
   readonly cacheWrite?: Rate
   /** @default as `cacheWrite` */
