@@ -39,7 +39,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const { clock } = settings
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
-  const prices = pricesOf(settings)
+  const prices = pricesOf(settings, store)
   const { unknownPrice, savingsBaseline } = settings.money
   const pricing = new Pricing({ source: prices, unknownPrice, baseline: savingsBaseline })
   const budget = openBooks(settings, store, pricing, emitter)
@@ -103,9 +103,13 @@ function openBooks(
   })
 }
 
-/** The app's own prices before the known ones. */
-function pricesOf({ money, fetch, clock }: HandlerSettings): PriceSource {
-  const known = genaiPrices({ clock, ...(fetch === undefined ? {} : { fetch }) })
+/** The app's own prices before the known ones. A table that was fetched is kept in the store. */
+function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): PriceSource {
+  const keeper = {
+    read: async () => (await store.get('prices', 'genai'))?.value,
+    write: async (text: string) => void (await store.set('prices', 'genai', text)),
+  }
+  const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
   return money.prices === undefined ? known : layeredPrices(money.prices, known)
 }
 

@@ -127,7 +127,7 @@ async function priceFor(
 ): Promise<FoundPrice | undefined> {
   const ofMoney = limits.filter(({ limit }) => limit.measure === 'usd')
   if (ofMoney.length === 0 && ceiling === undefined) return undefined
-  await pricing.ready(provider)
+  await pricing.ready(provider, at)
   const price = pricing.find({ provider, model, serviceTier: serviceTierOf(chat, provider) }, at)
   const isLimited = ceiling !== undefined || ofMoney.some(({ limit }) => limit.onExceed !== 'alert')
   if (price === undefined && isLimited && pricing.deniesUnknown) {

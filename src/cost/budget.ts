@@ -15,6 +15,7 @@ import {
 } from './admission.js'
 import { serviceTierOf } from './bound.js'
 import { appliedLimits, type BudgetLimit, type Subject } from './budget-limit.js'
+import { CacheHits } from './cache-hits.js'
 import { Calendar } from './calendar.js'
 import { chargeOf } from './claims.js'
 import { stateOf } from './exceeded.js'
@@ -79,6 +80,8 @@ interface Open {
 
 /** The budgets of a handler over a store. */
 export class BudgetKeeper implements Budget {
+  /** What the settled attempts have found in their providers' caches. */
+  readonly cacheHits = new CacheHits()
   readonly #around: BudgetSurroundings
   readonly #admission: AdmissionSurroundings
   readonly #book: LimitBook
@@ -137,8 +140,9 @@ export class BudgetKeeper implements Budget {
     if (open === undefined) return { cost: null, savings: null }
     const { question, draft, admitted, at } = open
     const { pricing, onStoreFailure } = this.#around
-    const { provider, model, chat } = question
-    if (result.usage !== undefined) await pricing.ready(provider)
+    const { provider, model, chat, labels } = question
+    this.cacheHits.note({ tenant: labels.tenant, provider, model, chat }, result.usage)
+    if (result.usage !== undefined) await pricing.ready(provider, at)
     const bill = pricing.bill(
       { provider, model, serviceTier: serviceTierOf(chat, provider) },
       result.usage,

@@ -8,6 +8,7 @@ import { estimatePromptTokens } from '../core/token-estimate.js'
 import { completionTokens, promptTokens, type Usage } from '../core/usage.js'
 import { answerBound, type BoundTarget, promptTokenBound } from './bound.js'
 import type { AppliedLimit, AppliedRate } from './budget-limit.js'
+import { usualOutputTokens } from './expected.js'
 import { boundOf } from './price.js'
 
 /** The answer's length where nobody knows the model's own limit. */
@@ -15,9 +16,6 @@ const assumedOutputLimit = 4_096
 
 /** A limit below this is not worth sending: the call is refused instead. */
 const leastLoweredLimit = 1_024
-
-/** What rates count for an answer of unknown length, until the truth is known. */
-const expectedOutputTokens = 500
 
 /** What claims are made from. */
 export interface ClaimQuestion {
@@ -105,7 +103,7 @@ function claimOf({ limit, counter, endsAt }: AppliedLimit, cost: Pick<Claim, 'ba
 
 function rateClaim({ limit, key }: AppliedRate, chat: ChatRequest, maxTokens: number | undefined): RateClaim {
   const { amount: most, windowMs, measure } = limit
-  const tokens = (): number => estimatePromptTokens(chat) + (maxTokens ?? expectedOutputTokens)
+  const tokens = (): number => estimatePromptTokens(chat) + (maxTokens ?? usualOutputTokens)
   // What is larger than the whole limit would never begin: it may, alone.
   return { key, limit: most, windowMs, amount: measure === 'requests' ? 1 : Math.min(most, tokens()) }
 }

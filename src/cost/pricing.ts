@@ -36,10 +36,14 @@ export interface PricedModel {
   readonly serviceTier?: string | undefined
 }
 
+/** How long loaded prices stand before the source may look for newer ones. */
+const loadAgainMs = 10 * 60_000
+
 /** Prices what was used. */
 export class Pricing {
   readonly #options: PricingOptions
   #loading: Promise<void> | undefined
+  #loadedAt = 0
 
   constructor(options: PricingOptions) {
     this.#options = options
@@ -51,19 +55,23 @@ export class Pricing {
   }
 
   /**
-   * Loads what knows prices of this provider, once. A source that cannot be loaded knows none, and is asked again next
-   * time.
+   * Loads what knows prices of this provider. A source that cannot be loaded knows none, and is asked again next time.
+   * Now and then it is loaded again, which nobody waits for: the old prices stand meanwhile.
    */
-  async ready(provider: string): Promise<void> {
+  async ready(provider: string, at: number): Promise<void> {
     const { source } = this.#options
     if (source.covers?.(provider) === false) return
-    this.#loading ??= (async () => {
+    const first = this.#loading
+    if (first !== undefined && Math.abs(at - this.#loadedAt) < loadAgainMs) return first
+    this.#loadedAt = at
+    const loading = (async () => {
       try {
         await source.load?.()
       } catch {
-        this.#loading = undefined
+        if (first === undefined) this.#loading = undefined
       }
     })()
+    this.#loading ??= loading
     return this.#loading
   }
 
