@@ -65,7 +65,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     health: new HealthRecord(clock),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
-      await pricing.ready(provider)
+      await pricing.ready(provider, clock.date())
       return pricing.find({ provider, model }, clock.date())?.contextWindow
     },
     governance: allowAll,
