@@ -59,11 +59,7 @@ describe('BU6: alerts', () => {
   })
 
   it('BU6: fifty calls at once, over two handlers on one store: each share is told once', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const upstream = await upstreamWith(replies)
     const budgets = [{ scope: 'app', usd: 0.05, per: 'total', onExceed: 'alert' }] as const
     const desks = await Promise.all(

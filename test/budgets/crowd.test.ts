@@ -90,11 +90,7 @@ describe('BU3, D1: a thousand calls at once against one dollar', () => {
   })
 
   it('BU3: two handlers on one store share the room', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const upstream = await upstreamWith([{ ...reply.chat(), headersAfterMs: 200 }])
     const budgets = [{ scope: 'app', calls: 9, per: 'total' }] as const
     const desks = await Promise.all(

@@ -81,11 +81,7 @@ describe('BU8: budgets at run time', () => {
   })
 
   it('BU8: another handler on the same store meets what was set at its very next call', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const here = await deskOf([], { store })
     const there = await deskOf([], { store, at: here.upstream, clock: new FakeClock({ seed: 2 }) })
     await there.handler.generateResponse(request)
@@ -97,11 +93,7 @@ describe('BU8: budgets at run time', () => {
   })
 
   it('BU8: two handlers that set different budgets at once both succeed', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const desks = await Promise.all(
       [1, 2].map((seed) => deskOf([], { store, clock: new FakeClock({ seed }) })),
     )
@@ -126,11 +118,7 @@ describe('BU8: budgets at run time', () => {
   })
 
   it('BU8: outlasts the handler: a new one on the same store has the budget', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const first = await deskOf([], { store })
     await first.handler.setBudget({ ...daily, calls: 0 })
     await first.handler.close()
@@ -162,11 +150,7 @@ describe('BU8: budgets at run time', () => {
     const desk = await deskOf([])
     const error = await failureOf(desk.handler.setBudget(budget as BudgetOption)) // as plain JavaScript may
     expect(error).toMatchObject({ code: 'invalid-request', field })
-<<<<<<< HEAD
-    expect(() => deskOf([budget as BudgetOption])).rejects.toMatchObject({
-=======
     await expect(deskOf([budget as BudgetOption])).rejects.toMatchObject({
->>>>>>> budgettests
       code: 'config',
       field: field.replace('budget', 'budgets[0]'),
     })

@@ -90,11 +90,7 @@ describe('BU7: stop', () => {
   })
 
   it('BU7: when another handler on the same store spends the rest, what runs here ends within five seconds', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const here = await deskOf([stopping], { store, replies: [endless] })
     const there = await deskOf([stopping], {
       store,
@@ -110,11 +106,7 @@ describe('BU7: stop', () => {
   })
 
   it('BU7: when another handler lowers the limit, what runs here ends within five seconds', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     const here = await deskOf([{ ...stopping, usd: 1 }], { store, replies: [counted(1_000, 1_000), endless] })
     const there = await deskOf([], { store, clock: new FakeClock({ seed: 2 }) })
     await here.handler.generateResponse(request)
@@ -127,11 +119,7 @@ describe('BU7: stop', () => {
   })
 
   it('BU7: a hundred streams end together, with few looks at the store', async () => {
-<<<<<<< HEAD
-    const store = memoryStore()
-=======
     const store = memoryStore({ clock: new FakeClock() })
->>>>>>> budgettests
     let looks = 0
     const counting = {
       ...bound(store),
@@ -155,11 +143,7 @@ describe('BU7: stop', () => {
   it('BU7: nothing is looked at, and no timer waits, once nothing runs', async () => {
     const desk = await deskOf([stopping])
     await desk.handler.generateResponse(request)
-<<<<<<< HEAD
-    expect(desk.clock.pending()).toBe(0)
-=======
     await until(() => desk.clock.pending() === 0, 'all timers end')
->>>>>>> budgettests
   })
 })
 
