@@ -23,6 +23,7 @@ import { inTime } from './in-time.js'
 import { LimitBook } from './limit-book.js'
 import type { Bill } from './pricing.js'
 import { type AttemptFacts, type AttemptResult, finalRecord, uncertainRecord } from './record.js'
+import { promptText, type Redaction, recordedText } from './recorded-text.js'
 import { Settlements } from './settlements.js'
 import { StopWatch } from './stop-watch.js'
 
@@ -63,6 +64,8 @@ export interface BudgetSurroundings extends Omit<AdmissionSurroundings, 'book' |
   /** Tells keys apart without showing anything of them. */
   readonly fingerprint: (secret: Secret) => Promise<string>
   readonly onAlert: (alert: BudgetAlert) => void
+  /** Records keep the texts of prompts and answers, redacted by this. Absent: they keep none. */
+  readonly redact: Redaction | undefined
 }
 
 const renewEveryMs = holdTtlMs / 3
@@ -152,7 +155,7 @@ export class BudgetKeeper implements Budget {
     const cost = bill.cost ?? result.reportedCost ?? null
     const charge = chargeOf(admitted.limits, admitted.rates, result.usage, cost)
     const isOverrun = charge.claims.some((amount, claim) => amount > (admitted.held[claim] ?? 0))
-    const record = finalRecord(draft, result, bill, isOverrun)
+    const record = { ...finalRecord(draft, result, bill, isOverrun), ...this.#textsOf(question, result) }
     const settled = this.#settlements.settle(
       () => this.#commit(question, admitted, charge, record),
       (error) => onStoreFailure(question, error),
@@ -194,6 +197,20 @@ export class BudgetKeeper implements Budget {
     const admitted = Promise.allSettled(this.#admitting)
     await inTime(this.#around.clock, () => admitted).catch(() => undefined) // an app may think about an approval for longer
     await this.#settlements.close()
+  }
+
+  #textsOf(
+    { chat, secret }: AttemptQuestion,
+    { answer }: AttemptResult,
+  ): Pick<UsageRecord, 'prompt' | 'answer'> {
+    const { redact } = this.#around
+    if (redact === undefined) return {}
+    const asked = recordedText(promptText(chat), redact, secret)
+    const answered = answer === undefined ? undefined : recordedText(answer, redact, secret)
+    return {
+      ...(asked === undefined ? {} : { prompt: asked }),
+      ...(answered === undefined ? {} : { answer: answered }),
+    }
   }
 
   async #release(facts: AttemptFacts): Promise<void> {

@@ -154,6 +154,7 @@ function resultOf({ outcome, error, answer }: Ending, exchange: Exchange, now: n
     durationMs: toMicroseconds(now - exchange.startedOn),
     firstDeltaMs: firstDeltaMs === undefined ? undefined : toMicroseconds(firstDeltaMs),
     finishReason: answer?.rawFinishReason ?? undefined,
+    answer: counted?.text,
     error,
   }
 }
