@@ -86,7 +86,7 @@ export async function admit(
   let waived: ReadonlySet<string> = new Set()
   // Each turn but the last one found the limits changed, or the app's approval missing.
   for (let turn = 0; turn < 10; turn += 1) {
-    const inForce = await reach(() => inTime(around.clock, () => around.book.current()), question, around)
+    const inForce = await reach(() => around.book.current(), question, around)
     if (inForce === undefined) return undefined
     const limits = appliedLimits(inForce.limits, subject, around.calendar, at)
     const price = await priceFor(question, limits, at, around.pricing)

@@ -96,7 +96,7 @@ export class BudgetKeeper implements Budget {
 
   constructor(around: BudgetSurroundings) {
     const { clock, store, limits } = around
-    const [book, calendar] = [new LimitBook(limits, store), this.#calendar]
+    const [book, calendar] = [new LimitBook(limits, store, clock), this.#calendar]
     this.#around = around
     this.#book = book
     this.#admission = { ...around, book, calendar, undo: (facts) => this.#undo(facts) }

@@ -24,12 +24,14 @@ export class Settlements {
    * know that it is settled need not wait: `close` does.
    */
   async settle(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
+    let isTold = false
     const settle = async (): Promise<boolean> => {
       try {
         await inTime(this.#clock, work)
         return true
       } catch (error) {
-        if (!this.#waiting.has(settle)) onFailure(error)
+        if (!isTold) onFailure(error)
+        isTold = true
         return false
       }
     }
@@ -42,8 +44,8 @@ export class Settlements {
   async close(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running)
     const waiting = [...this.#waiting]
-    await Promise.all(waiting.map((settle) => settle()))
     this.#waiting.clear()
+    await Promise.all(waiting.map((settle) => settle()))
   }
 
   async #run(settle: Settle): Promise<boolean> {

@@ -71,7 +71,7 @@ export class StopWatch {
   async #lookOnce(): Promise<void> {
     if (this.#runners.size === 0) return
     const { book, calendar, clock, store } = this.#around
-    const { limits } = await inTime(clock, () => book.current())
+    const { limits } = await book.current()
     if (!limits.some(({ onExceed }) => onExceed === 'stop')) return
     for (const runner of [...this.#runners]) {
       const applied = appliedLimits(limits, runner.subject, calendar, this.#now()).filter(
