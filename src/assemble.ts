@@ -40,7 +40,9 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
   const prices = pricesOf(settings, store)
-  const budget = openBooks(settings, store, prices, emitter)
+  const { unknownPrice, savingsBaseline } = settings.money
+  const pricing = new Pricing({ source: prices, unknownPrice, baseline: savingsBaseline })
+  const budget = openBooks(settings, store, pricing, emitter)
   const parts: Parts = {
     clock,
     providers: new ProviderRegistry({
@@ -62,6 +64,11 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
     repair: repairRequest,
+    windowOf: async ({ provider, model }) => {
+      const at = clock.date()
+      await pricing.ready(provider, at)
+      return pricing.find({ provider, model }, at)?.contextWindow
+    },
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),
@@ -75,15 +82,15 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
 function openBooks(
   { money, clock }: HandlerSettings,
   store: Store,
-  source: PriceSource,
+  pricing: Pricing,
   emitter: SafeEmitter,
 ): BudgetKeeper {
-  const { budgets, rateLimits, approve, unknownPrice, savingsBaseline, onStoreError } = money
+  const { budgets, rateLimits, approve, onStoreError } = money
   const fingerprints = new KeyFingerprints(money.fingerprintSecret)
   return new BudgetKeeper({
     clock,
     store,
-    pricing: new Pricing({ source, unknownPrice, baseline: savingsBaseline }),
+    pricing,
     limits: budgets,
     rateLimits,
     approve,

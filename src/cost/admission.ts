@@ -88,6 +88,7 @@ export async function admit(
     const limits = appliedLimits(inForce.limits, subject, around.calendar, at)
     const price = await priceFor(question, limits, at, around.pricing)
     const claims = claimsFor(question, limits, rates, price)
+    const cost = boundOf(limits, claims, price)
     const hold: Hold = {
       id: attemptId,
       ...(labels.tenant === undefined ? {} : { tenant: labels.tenant }),
@@ -98,9 +99,10 @@ export async function admit(
       tokens: claims.tokens,
       ttlMs: holdTtlMs,
       limitsVersion: inForce.version,
-      record: uncertainRecord(question, at, subject.key, boundOf(limits, claims, price)),
+      record: uncertainRecord(question, at, subject.key, price?.version),
+      ...(cost === undefined ? {} : { cost: { base: cost.base, perToken: cost.perToken } }),
     }
-    const admission = await reach(() => around.store.admit(hold), question, around)
+    const admission = await reach(() => admitOrNothing(hold, around.store), question, around)
     if (admission === undefined) return undefined
     if (admission.outcome === 'admitted') {
       const { tokens } = admission
@@ -154,15 +156,14 @@ function claimsFor(
   return claims
 }
 
-/** What is written down if this process dies: all that the attempt may cost, as far as that is held. */
+/** What the attempt may cost, as far as that is held in money: it is written down if this process dies. */
 function boundOf(
   limits: readonly AppliedLimit[],
-  { claims, tokens }: Claims,
+  { claims }: Claims,
   found: FoundPrice | undefined,
-): { cost: Money | null; version?: string | undefined } {
+): Hold['cost'] {
   const claim = claims[limits.findIndex(({ limit }) => limit.measure === 'usd')]
-  if (claim === undefined || found === undefined) return { cost: null }
-  return { cost: claim.base + claim.perToken * tokens.most, version: found.version }
+  return claim === undefined || found === undefined ? undefined : claim
 }
 
 /** The counters that the app lets this call go beyond. Throws where it may not be sent. */
@@ -215,6 +216,16 @@ async function isApproved(
     return false
   } finally {
     cancel?.()
+  }
+}
+
+/** A hold whose answer was lost may stand all the same: nothing will be sent for it, so it must not. */
+async function admitOrNothing(hold: Hold, store: Store): Promise<Admission> {
+  try {
+    return await store.admit(hold)
+  } catch (error) {
+    store.release(hold.id).catch(() => undefined) // else it expires, and is charged at its bound
+    throw error
   }
 }
 

@@ -114,7 +114,7 @@ export class BudgetKeeper implements Budget {
     const open: Open = {
       question,
       at,
-      draft: admitted?.hold.record ?? uncertainRecord(question, at, key, { cost: null }),
+      draft: admitted?.hold.record ?? uncertainRecord(question, at, key, undefined),
       admitted,
       stopRenewing: () => undefined,
       stopWatching: mayBeStopped ? this.#watch.add({ subject, onStop: question.onStop }) : () => undefined,

@@ -73,8 +73,10 @@ export interface SettleChange {
   readonly told?: readonly { readonly counter: string; readonly share: number }[]
   /** What is written down. With `correct`, it takes the place of what the expiry wrote, or leaves that place empty. */
   readonly record?: UsageRecord
-  /** What stays of the id. */
-  readonly tombstone: Tombstone
+  /** How long the id is remembered. */
+  readonly until: number
+  /** What an expiry has charged, should its truth come late. */
+  readonly expired?: HeldAmounts
 }
 
 /** A small record was written, or deleted where there is no value. */
@@ -108,6 +110,16 @@ export type StatePart =
   | { readonly kind: 'hold'; readonly hold: StandingHold }
   | { readonly kind: 'settled'; readonly tombstone: Tombstone }
   | TextChange
+
+/** What is kept of the id that a change has settled. */
+export function tombstoneOf({ id, until, counters, expired }: SettleChange): Tombstone {
+  return {
+    id,
+    until,
+    counters: counters.map(({ counter }) => counter),
+    ...(expired !== undefined && { expired }),
+  }
+}
 
 /** The line of the ledger that a change of the counters is. */
 export function ledgerEntryOf(change: AdmitChange | SettleChange): LedgerEntry {
