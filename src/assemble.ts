@@ -65,8 +65,9 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     health: new HealthRecord(clock),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
-      await pricing.ready(provider, clock.date())
-      return pricing.find({ provider, model }, clock.date())?.contextWindow
+      const at = clock.date()
+      await pricing.ready(provider, at)
+      return pricing.find({ provider, model }, at)?.contextWindow
     },
     governance: allowAll,
     reRank: keepOrder,
