@@ -22,6 +22,8 @@ async function measure() {
       return methods.measureThroughput(at(task.scenario), task)
     case 'heap':
       return methods.measureHeap(at(task.scenario), task, at(task.scenario.replace('hold', 'full')))
+    case 'latency':
+      return methods.measureLatency(open(), task)
     case 'scaling':
       return methods.measureScaling((size) => at(task.scenario.replace('SIZE', size)), task)
     default:

@@ -1,6 +1,6 @@
 // The ways of measuring, as they run inside a contestant's own process.
 
-import { median, slope } from './statistics.mjs'
+import { median, percentile, slope } from './statistics.mjs'
 
 const SCALING_SIZES = [16_384, 65_536, 262_144, 1_048_576]
 const SCALING_MAX_REPEAT = 16
@@ -89,6 +89,23 @@ export async function measureScaling(open, task) {
     points.push([Math.log(size), Math.log(result.used / times)])
   }
   return { value: slope(points), check, detail }
+}
+
+/**
+ * Microseconds, as the contestant's own operation counts them, one after another. Where it has something that it is to be
+ * compared with, both are done in turn, and the difference counts.
+ */
+export async function measureLatency(contestant, task) {
+  const [latencies, compared] = [[], []]
+  for (let index = 0; index < task.warmUp + task.repeat; index++) {
+    const latency = await contestant[task.operation]()
+    const other = await contestant.without?.()
+    if (index < task.warmUp) continue
+    latencies.push(latency)
+    if (other !== undefined) compared.push(other)
+  }
+  const value = percentile(latencies, task.share)
+  return { value: compared.length === 0 ? value : value - percentile(compared, task.share) }
 }
 
 async function cpuOf(run) {

@@ -6,14 +6,15 @@
  * @property {string} title
  * @property {string} unit
  * @property {number} scale from the raw value to the unit
- * @property {'openai' | 'anthropic'} wire
- * @property {'cpu' | 'first-delta' | 'throughput' | 'heap' | 'scaling' | 'load'} method
- * @property {'text' | 'tools' | 'request'} [operation]
+ * @property {'openai' | 'anthropic' | 'none' | 'store'} wire
+ * @property {'cpu' | 'first-delta' | 'throughput' | 'heap' | 'scaling' | 'load' | 'latency'} method
+ * @property {'text' | 'tools' | 'request' | 'before' | 'book'} [operation]
  * @property {string} [scenario] what the upstream serves: `<kind>-<size>-<pace>`
  * @property {number} [divisor] chunks in one stream, for a value a chunk
  * @property {number} [warmUp] streams before measuring
  * @property {number} [repeat] streams measured
  * @property {number} [concurrency] streams at once
+ * @property {number} [share] of the operations that are no slower than the value
  * @property {number} [rounds] where a metric needs more than the others
  * @property {{ of: 'ratio' | 'value', atMost?: number, atLeast?: number }} target
  */
@@ -166,5 +167,57 @@ export const METRICS = [
     warmUp: 30,
     repeat: 50,
     target: { of: 'ratio', atMost: 0.75 },
+  },
+  {
+    id: 'before',
+    title: 'from the call to `fetch`, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'none',
+    method: 'latency',
+    operation: 'before',
+    share: 0.5,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value', atMost: 100 },
+  },
+  {
+    id: 'before99',
+    title: 'from the call to `fetch`, p99',
+    unit: 'µs',
+    scale: 1,
+    wire: 'none',
+    method: 'latency',
+    operation: 'before',
+    share: 0.99,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value', atMost: 1_000 },
+  },
+  {
+    id: 'admit',
+    title: 'admit + commit, memory store, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'store',
+    method: 'latency',
+    operation: 'book',
+    share: 0.5,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value', atMost: 20 },
+  },
+  {
+    id: 'admit99',
+    title: 'admit + commit, memory store, p99',
+    unit: 'µs',
+    scale: 1,
+    wire: 'store',
+    method: 'latency',
+    operation: 'book',
+    share: 0.99,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value' },
   },
 ]

@@ -52,8 +52,8 @@ function findError(contestant, reference, rounds) {
 }
 
 function judge({ target }, contestant, spread) {
-  if (!contestant.judged) return {}
   const limit = target.atMost ?? target.atLeast
+  if (!contestant.judged || limit === undefined) return {}
   const shown = `${target.atMost === undefined ? '≥' : '≤'} ${limit}`
   if (spread === undefined) return { target: shown, verdict: 'not measured' }
   const isMet = target.atMost === undefined ? spread.median >= limit : spread.median <= limit

@@ -32,7 +32,10 @@ async function bench(options) {
   const rows = []
   for (const metric of options.metrics) {
     const fit = contestants.filter(
-      ({ wire, load }) => wire === metric.wire && (metric.method !== 'load' || load),
+      ({ wire, load, only }) =>
+        wire === metric.wire &&
+        (metric.method !== 'load' || load) &&
+        (only === undefined || only === metric.id),
     )
     const rounds = metric.rounds ?? options.rounds
     rows.push(...(await measureMetric(metric, fit, { node, folder, rounds })))

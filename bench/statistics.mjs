@@ -7,6 +7,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The value that this share of the values does not exceed. */
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * share) - 1]
+}
+
 /** Median, least and greatest of some values. */
 export function summarise(values) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) }

@@ -39,8 +39,10 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const { clock } = settings
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
-  const prices = pricesOf(settings)
-  const budget = openBooks(settings, store, prices, emitter)
+  const prices = pricesOf(settings, store)
+  const { unknownPrice, savingsBaseline } = settings.money
+  const pricing = new Pricing({ source: prices, unknownPrice, baseline: savingsBaseline })
+  const budget = openBooks(settings, store, pricing, emitter)
   const parts: Parts = {
     clock,
     providers: new ProviderRegistry({
@@ -62,6 +64,11 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
     repair: repairRequest,
+    windowOf: async ({ provider, model }) => {
+      const at = clock.date()
+      await pricing.ready(provider, at)
+      return pricing.find({ provider, model }, at)?.contextWindow
+    },
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),
@@ -75,19 +82,20 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
 function openBooks(
   { money, clock }: HandlerSettings,
   store: Store,
-  source: PriceSource,
+  pricing: Pricing,
   emitter: SafeEmitter,
 ): BudgetKeeper {
-  const { budgets, rateLimits, approve, unknownPrice, savingsBaseline, onStoreError } = money
+  const { budgets, rateLimits, approve, onStoreError, redact } = money
   const fingerprints = new KeyFingerprints(money.fingerprintSecret)
   return new BudgetKeeper({
     clock,
     store,
-    pricing: new Pricing({ source, unknownPrice, baseline: savingsBaseline }),
+    pricing,
     limits: budgets,
     rateLimits,
     approve,
     onStoreError,
+    redact,
     fingerprint: (secret) => fingerprints.of(secret),
     onAlert: ({ budget, share, facts }) => emitter.emit('budget-alert', { ...facts.labels, budget, share }),
     onStoreFailure: ({ labels }) => {
@@ -97,9 +105,13 @@ function openBooks(
   })
 }
 
-/** The app's own prices before the known ones. */
-function pricesOf({ money, fetch, clock }: HandlerSettings): PriceSource {
-  const known = genaiPrices({ clock, ...(fetch === undefined ? {} : { fetch }) })
+/** The app's own prices before the known ones. A table that was fetched is kept in the store. */
+function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): PriceSource {
+  const keeper = {
+    read: async () => (await store.get('prices', 'genai'))?.value,
+    write: async (text: string) => void (await store.set('prices', 'genai', text)),
+  }
+  const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
   return money.prices === undefined ? known : layeredPrices(money.prices, known)
 }
 

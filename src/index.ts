@@ -1,7 +1,10 @@
 // What `import 'byok-handler'` gives.
 
 export type { ChunkOptions } from './accumulate.js'
+export type { AppPrices } from './catalogue/app-prices.js'
+export type { AppPrice, AppRates, AppTier } from './catalogue/check-price.js'
 export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
+export type { BudgetState, ExceededBudget } from './core/budget-state.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type { CompletionStream } from './core/completion-stream.js'
 export type {
@@ -51,6 +54,7 @@ export type {
   ToolMessage,
   UserMessage,
 } from './core/message.js'
+export type { FoundPrice, ModelPrice, PriceSource, Rate, TieredRate } from './core/price.js'
 export type { ChatRequest, ProviderOptions } from './core/request.js'
 export type {
   ByokInfo,
@@ -63,6 +67,20 @@ export type {
   Timing,
 } from './core/response.js'
 export { Secret } from './core/secret.js'
+export type {
+  Admission,
+  AlertMark,
+  Charge,
+  Claim,
+  CounterState,
+  Hold,
+  LedgerEntry,
+  RateClaim,
+  Refusal,
+  Settlement,
+  Store,
+  StoredText,
+} from './core/store.js'
 export type {
   AttemptEvent,
   DoneEvent,
@@ -77,8 +95,12 @@ export type {
   WarningEvent,
 } from './core/stream-event.js'
 export type { Usage } from './core/usage.js'
-export type { RecordOutcome, UsageRecord } from './core/usage-record.js'
+export type { RecordFilter, RecordOutcome, UsageRecord } from './core/usage-record.js'
 export type { Warning, WarningCode } from './core/warning.js'
+export type { Approval } from './cost/admission.js'
+export type { OnExceed } from './cost/budget-limit.js'
+export type { Period } from './cost/calendar.js'
+export type { BudgetScope } from './cost/counter.js'
 export type { Percentiles } from './cost/durations.js'
 export type { UsageFigures } from './cost/usage-figures.js'
 export type { GroupValues, UsageGroup } from './cost/usage-groups.js'
@@ -89,7 +111,14 @@ export { BYOKHandler } from './handler.js'
 export type { KeyState } from './keys/pool.js'
 export type { FoundKeys, KeyContext, KeyEntry, KeyFunction, KeySetting } from './keys/resolver.js'
 export { accumulate } from './lazy-accumulate.js'
+export type {
+  BudgetName,
+  BudgetOption,
+  BudgetQuestion,
+  RateLimitOption,
+} from './options/check-budgets.js'
 export type { RequestDefaults } from './options/check-defaults.js'
+export type { MoneyOptions } from './options/check-money.js'
 export type { ConcurrencyOptions } from './options/check-resilience.js'
 export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
 export { envKeys } from './options/environment-keys.js'
@@ -103,4 +132,5 @@ export type { SdkClient } from './providers/sdk-transport.js'
 export type { BreakerOptions, BreakerState } from './resilience/breaker.js'
 export type { ModelHealth } from './resilience/health.js'
 export type { RetryOptions } from './resilience/retry.js'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { DialectName } from './wire/dialect.js'

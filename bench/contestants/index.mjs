@@ -4,11 +4,12 @@
  * @typedef {object} Contestant
  * @property {string} id
  * @property {string} title as the table shows it
- * @property {'openai' | 'anthropic'} wire
- * @property {string} file beside this one; exports `open(baseURL)`, which gives `text`, `tools` and `request`
+ * @property {'openai' | 'anthropic' | 'none' | 'store'} wire
+ * @property {string} file beside this one; exports `open(baseURL)`, which gives the operations of the metrics
  * @property {true} [reference]
  * @property {true} [judged] held to the targets
  * @property {Record<string, string>} [packages] what must be installed for it; measured only with `--peers`
+ * @property {string} [only] the one metric that it takes part in
  * @property {{ specifier: string, construct?: { name: string, options: object } }} [load] what a user imports
  */
 
@@ -62,5 +63,15 @@ export const CONTESTANTS = [
     wire: 'anthropic',
     file: 'byok-anthropic.mjs',
     judged: true,
+  },
+  { id: 'openai-before', title: 'openai SDK', wire: 'none', file: 'openai-before.mjs', reference: true },
+  { id: 'byok-before', title: 'byok-handler', wire: 'none', file: 'byok-before.mjs', judged: true },
+  { id: 'store', title: 'memoryStore', wire: 'store', file: 'store.mjs', reference: true, judged: true },
+  {
+    id: 'byok-books',
+    title: 'a budget and a rate limit, in the handler',
+    wire: 'store',
+    file: 'byok-books.mjs',
+    only: 'admit', // a difference of rare slow calls is noise
   },
 ]

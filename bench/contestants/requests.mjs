@@ -5,6 +5,11 @@ export const OPENAI_MODEL = 'gpt-4o-mini'
 export const ANTHROPIC_MODEL = 'claude-haiku-4-5'
 export const MAX_TOKENS = 1_024
 export const MESSAGES = [{ role: 'user', content: 'Say something long about foxes.' }]
+/** One money budget and one rate limit, neither of which is ever reached. */
+export const LIMITS = {
+  budgets: [{ scope: 'tenant', usd: 1_000_000, per: 'day' }],
+  rateLimits: [{ scope: 'tenant', requests: 1_000_000_000 }],
+}
 export const OPENAI_TOOLS = [
   {
     type: 'function',

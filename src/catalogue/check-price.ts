@@ -28,12 +28,14 @@ export interface AppPrice extends AppRates {
   readonly outputPerMillion: number
   /** US dollars for each call, besides its tokens. @default 0 */
   readonly perCallUsd?: number
+  /** In tokens: a shorter beginning of a prompt is not kept in the provider's cache. @default 1,024 */
+  readonly cacheFromTokens?: number
   /** What a tier does not name keeps its ordinary rate. */
   readonly above?: readonly AppTier[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
-type Bucket = Exclude<keyof ModelPrice, 'perCall' | 'serviceTiers'>
+type Bucket = Exclude<keyof ModelPrice, 'perCall' | 'cacheFromTokens' | 'serviceTiers'>
 
 const buckets: ReadonlyMap<string, Bucket> = new Map([
   ['inputPerMillion', 'input'],
@@ -61,14 +63,20 @@ export function checkAppPrice(value: unknown, field: string): ModelPrice {
   const given = fieldsAt(value, field)
   const rates = new Map<Bucket, number>()
   let perCall = 0
+  let cacheFromTokens: number | undefined
   let tiers: readonly Tier[] = []
   for (const [name, amount] of Object.entries(given)) {
     const bucket = buckets.get(name)
     if (amount === undefined) continue
     if (bucket !== undefined) rates.set(bucket, dollarsAt(amount, `${field}.${name}`))
     else if (name === 'perCallUsd') perCall = dollarsAt(amount, `${field}.${name}`)
+    else if (name === 'cacheFromTokens') cacheFromTokens = tokensAt(amount, `${field}.cacheFromTokens`)
     else if (name === 'above') tiers = tiersAt(amount, `${field}.above`)
-    else throw refused(`${field}.${name.slice(0, shownLength)}`, unknownName(['perCallUsd', 'above']))
+    else
+      throw refused(
+        `${field}.${name.slice(0, shownLength)}`,
+        unknownName(['perCallUsd', 'cacheFromTokens', 'above']),
+      )
   }
   for (const tier of tiers) {
     for (const bucket of tier.rates.keys()) {
@@ -81,7 +89,13 @@ export function checkAppPrice(value: unknown, field: string): ModelPrice {
   if (input === undefined) throw refused(`${field}.inputPerMillion`, 'is missing. Write 0 for what is free.')
   if (output === undefined)
     throw refused(`${field}.outputPerMillion`, 'is missing. Write 0 for what is free.')
-  return { input, output, ...others, ...(perCall === 0 ? {} : { perCall }) }
+  return {
+    input,
+    output,
+    ...others,
+    ...(perCall === 0 ? {} : { perCall }),
+    ...(cacheFromTokens === undefined ? {} : { cacheFromTokens }),
+  }
 }
 
 /** The value as an object with fields of its own. Throws `config`. */
@@ -113,9 +127,8 @@ function tiersAt(value: unknown, field: string): readonly Tier[] {
 
 function tierAt(value: unknown, field: string): Tier {
   const rates = new Map<Bucket, number>()
-  const { promptTokens: above, ...given } = fieldsAt(value, field)
-  if (typeof above !== 'number' || !Number.isSafeInteger(above) || above < 0)
-    throw refused(`${field}.promptTokens`, 'must be a whole number of tokens.')
+  const { promptTokens, ...given } = fieldsAt(value, field)
+  const above = tokensAt(promptTokens, `${field}.promptTokens`)
   for (const [name, amount] of Object.entries(given)) {
     if (amount === undefined) continue
     const bucket = buckets.get(name)
@@ -132,6 +145,12 @@ function rateOf(bucket: Bucket, base: number, tiers: readonly Tier[]): Rate {
     return rate === undefined ? [] : [{ above, rate }]
   })
   return steps.length === 0 ? base : { base, tiers: steps }
+}
+
+function tokensAt(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw refused(field, 'must be a whole number of tokens.')
+  return value
 }
 
 /** Whole nano-dollars. */

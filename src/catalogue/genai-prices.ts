@@ -1,9 +1,10 @@
 // Prices from the table of the package genai-prices, as bundled with it or as fetched since.
 
 import { type Clock, systemClock } from '../core/clock.js'
-import { ByokError } from '../core/errors.js'
+import { ByokError, isByokError } from '../core/errors.js'
 import type { FoundPrice, PriceSource } from '../core/price.js'
 import { refused } from './check-price.js'
+import { type KeptTable, neededPart, TableShelf, type TextKeeper } from './kept-table.js'
 import { findByName } from './model-names.js'
 import { downloadJson } from './price-download.js'
 import { type PriceChoice, type PriceTable, readPriceTable } from './price-table.js'
@@ -18,6 +19,8 @@ export interface GenaiPricesOptions {
   readonly fetch?: typeof globalThis.fetch
   /** @default the real clock */
   readonly clock?: Clock
+  /** Where a fetched table is kept, for other processes and the next start. @default nowhere */
+  readonly keeper?: TextKeeper
 }
 
 type Genai = typeof import('@pydantic/genai-prices')
@@ -48,8 +51,13 @@ const tableOptions = {
 }
 
 /**
- * The prices of genai-prices, as its bundled table has them. Nothing is fetched unless `refresh` is called, and what was
- * fetched stays with this source alone.
+ * The prices of genai-prices, as its bundled table has them. Nothing is fetched unless `refresh` is called. What was
+ * fetched stays with this source, and with the keeper where there is one: `load` takes up from there what others have
+ * fetched, the first time and each time it is called again.
+ *
+ * A kept table goes before an older one and before the bundled one, also when it is stale. But where it is more than 24
+ * hours old and was fetched beside another version of the package, nobody knows which of the two is newer; then the
+ * bundled one counts. A kept table that cannot be read or believed is as good as none.
  *
  * A model is known by its exact name; by a documented alias; by the table's own rule, where that names a dated or
  * numbered version of it (see `findByName`); and by its name without a date, marked as assumed. Everything else is
@@ -61,37 +69,54 @@ const tableOptions = {
 export function genaiPrices(
   options: GenaiPricesOptions = {},
 ): PriceSource & Required<Pick<PriceSource, 'load' | 'refresh'>> {
-  const { url, fetch = globalThis.fetch, clock = systemClock } = options
+  const { url, fetch = globalThis.fetch, clock = systemClock, keeper } = options
   checkUrl(url)
   if (typeof fetch !== 'function') throw refused('prices.fetch', 'must be a function.')
+  const shelf = keeper === undefined ? undefined : new TableShelf(keeper, clock)
   let genai: Genai | undefined
   let loaded: Loaded | undefined
-  let loading: Promise<void> | undefined
+  let loading: Promise<string> | undefined
 
-  const loadOnce = async (): Promise<void> => {
+  /** Loads the bundled table, and tells its fingerprint. */
+  const loadBundled = async (): Promise<string> => {
     genai = await import('@pydantic/genai-prices')
-    loaded = await readBundled(genai)
+    const { mark, ...bundledTable } = await readBundled(genai)
+    loaded = bundledTable
+    return mark
   }
-  const load = (): Promise<void> => {
-    loading ??= loadOnce().catch((cause: unknown) => {
+  const loadOnce = (): Promise<string> => {
+    loading ??= loadBundled().catch((cause: unknown) => {
       loading = undefined // the next call tries again
       throw new ByokError('internal', 'The prices could not be loaded.', { cause })
     })
     return loading
   }
+  const isWanted = ({ fetchedAt, beside }: Omit<KeptTable, 'table'>, bundledMark: string): boolean => {
+    const age = clock.date() - fetchedAt
+    if (age < -validMs) return false // nobody's clock is a day ahead: it would be stale never
+    return fetchedAt > (loaded?.fetchedAt ?? 0) && (age <= validMs || beside === bundledMark)
+  }
+  const takeUp = async (bundledMark: string): Promise<void> => {
+    const kept = await shelf?.take()
+    if (kept === undefined || !isWanted(kept, bundledMark)) return
+    try {
+      const read = await readFetched(kept.table, kept.fetchedAt)
+      if (isWanted(kept, bundledMark)) loaded = read // a newer one may have been fetched meanwhile
+    } catch {
+      // It is broken, and the table at hand stays.
+    }
+  }
   const download = new SharedRun(async (signal) => {
-    await load()
+    const beside = await loadOnce()
     const address = url ?? genai?.REMOTE_DATA_JSON_URL
     if (address === undefined) throw refused('prices.url', 'there is no address to fetch prices from.')
     const value = await downloadJson({ url: address, fetch, clock }, signal)
-    const table = readPriceTable(value, tableOptions)
     const fetchedAt = clock.date()
-    const day = new Date(fetchedAt).toISOString().slice(0, 10)
-    const version = `genai-prices ${day} #${await fingerprint(value)}`
-    loaded = { table, version, fetchedAt }
+    loaded = await readFetched(value, fetchedAt)
+    await shelf?.put({ fetchedAt, beside, table: neededPart(value, tableOptions.sources) })
   })
   return {
-    load,
+    load: async () => takeUp(await loadOnce()),
     refresh: (signal) => download.join(signal),
     covers: (provider) => pricedVendors.has(provider),
     find(provider, model, at) {
@@ -148,7 +173,21 @@ function choiceAt(choices: readonly PriceChoice[], at: number, genai: Genai): Pr
   return choices[Number(chosen?.model_price.input_mtok)]
 }
 
-async function readBundled(genai: Genai): Promise<Loaded> {
+/** A table as it was fetched, or as it was kept of that. Throws `invalid-response`. */
+async function readFetched(value: unknown, fetchedAt: number): Promise<Loaded> {
+  try {
+    const table = readPriceTable(value, tableOptions)
+    const day = new Date(fetchedAt).toISOString().slice(0, 10)
+    const mark = await fingerprint(neededPart(value, tableOptions.sources))
+    return { table, version: `genai-prices ${day} #${mark}`, fetchedAt }
+  } catch (cause) {
+    if (isByokError(cause)) throw cause
+    // A rule of a hundred thousand lists in each other is JSON, and too deep to be written again.
+    throw new ByokError('invalid-response', 'The table of prices cannot be used.', { cause })
+  }
+}
+
+async function readBundled(genai: Genai): Promise<Loaded & { readonly mark: string }> {
   // A name that is not there may be answered with a provider of a similar one.
   const providers = [...tableOptions.sources].flatMap((id) => {
     const provider = genai.findProvider({ providerId: id })
@@ -156,7 +195,7 @@ async function readBundled(genai: Genai): Promise<Loaded> {
   })
   const mark = await fingerprint(providers)
   const version = mark === bundled.fingerprint ? bundled.version : `genai-prices #${mark}`
-  return { table: readPriceTable(providers, tableOptions), version }
+  return { table: readPriceTable(providers, tableOptions), version, mark }
 }
 
 /** Eight characters that another table does not have by chance. */

@@ -63,7 +63,7 @@ export function readPriceTable(value: unknown, options: TableOptions): PriceTabl
 }
 
 type Fields = Readonly<Record<string, unknown>>
-type Bucket = Exclude<keyof ModelPrice, 'perCall' | 'serviceTiers'>
+type Bucket = Exclude<keyof ModelPrice, 'perCall' | 'cacheFromTokens' | 'serviceTiers'>
 
 const buckets: ReadonlyMap<string, Bucket> = new Map([
   ['input_mtok', 'input'],

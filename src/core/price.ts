@@ -19,6 +19,11 @@ export interface ModelPrice {
   readonly output: Rate
   /** @default as `input`: what is not known to be cheaper is not made cheaper */
   readonly cacheRead?: Rate
+  /**
+   * In tokens: a shorter beginning of a prompt is not kept in the cache. For what is expected of a call; no bill stands on
+   * it. @default 1,024
+   */
+  readonly cacheFromTokens?: number
   /** @default as `input` */
   readonly cacheWrite?: Rate
   /** @default as `cacheWrite` */
@@ -53,7 +58,10 @@ export interface FoundPrice {
 
 /** Knows what models cost. */
 export interface PriceSource {
-  /** Loads what `find` reads. Called before it, once and again after `refresh`; never over the network. */
+  /**
+   * Loads what `find` reads. Called before it, and again every ten minutes at the most, so that it can take up what other
+   * processes have fetched; never over the network.
+   */
   load?(): Promise<void>
   /** False where it knows no model of this provider, so that it need not be loaded for it. @default true */
   covers?(provider: string): boolean

@@ -53,6 +53,8 @@ export interface Hold {
   readonly limitsVersion: number
   /** What is written down, with the outcome `uncertain`, should nobody ever settle it. */
   readonly record: UsageRecord
+  /** What that record says it cost: this for the output tokens that are granted. Absent: what stands in the record. */
+  readonly cost?: { readonly base: number; readonly perToken: number }
 }
 
 /** How a counter stands. */

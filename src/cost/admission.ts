@@ -19,6 +19,7 @@ import {
 import type { Calendar } from './calendar.js'
 import { type Claims, claimsOf } from './claims.js'
 import { budgetExceeded, ceilingExceeded, exceededBy } from './exceeded.js'
+import { inTime } from './in-time.js'
 import type { LimitBook } from './limit-book.js'
 import type { Pricing } from './pricing.js'
 import { type AttemptFacts, uncertainRecord } from './record.js'
@@ -50,6 +51,8 @@ export interface AdmissionSurroundings {
   readonly onStoreError: 'deny' | 'allow'
   readonly approve: Approval | undefined
   readonly onStoreFailure: (facts: AttemptFacts, error: unknown) => void
+  /** Lets go of a hold that may stand all the same, since only the store's answer was lost. */
+  readonly undo: (facts: AttemptFacts) => void
 }
 
 /** What is held for an attempt. */
@@ -88,6 +91,7 @@ export async function admit(
     const limits = appliedLimits(inForce.limits, subject, around.calendar, at)
     const price = await priceFor(question, limits, at, around.pricing)
     const claims = claimsFor(question, limits, rates, price)
+    const cost = boundOf(limits, claims, price)
     const hold: Hold = {
       id: attemptId,
       ...(labels.tenant === undefined ? {} : { tenant: labels.tenant }),
@@ -98,9 +102,10 @@ export async function admit(
       tokens: claims.tokens,
       ttlMs: holdTtlMs,
       limitsVersion: inForce.version,
-      record: uncertainRecord(question, at, subject.key, boundOf(limits, claims, price)),
+      record: uncertainRecord(question, at, subject.key, price?.version),
+      ...(cost === undefined ? {} : { cost: { base: cost.base, perToken: cost.perToken } }),
     }
-    const admission = await reach(() => around.store.admit(hold), question, around)
+    const admission = await reach(() => holdSafely(hold, question, around), question, around)
     if (admission === undefined) return undefined
     if (admission.outcome === 'admitted') {
       const { tokens } = admission
@@ -122,7 +127,7 @@ async function priceFor(
 ): Promise<FoundPrice | undefined> {
   const ofMoney = limits.filter(({ limit }) => limit.measure === 'usd')
   if (ofMoney.length === 0 && ceiling === undefined) return undefined
-  await pricing.ready(provider)
+  await pricing.ready(provider, at)
   const price = pricing.find({ provider, model, serviceTier: serviceTierOf(chat, provider) }, at)
   const isLimited = ceiling !== undefined || ofMoney.some(({ limit }) => limit.onExceed !== 'alert')
   if (price === undefined && isLimited && pricing.deniesUnknown) {
@@ -154,15 +159,14 @@ function claimsFor(
   return claims
 }
 
-/** What is written down if this process dies: all that the attempt may cost, as far as that is held. */
+/** What the attempt may cost, as far as that is held in money: it is written down if this process dies. */
 function boundOf(
   limits: readonly AppliedLimit[],
-  { claims, tokens }: Claims,
+  { claims }: Claims,
   found: FoundPrice | undefined,
-): { cost: Money | null; version?: string | undefined } {
+): Hold['cost'] {
   const claim = claims[limits.findIndex(({ limit }) => limit.measure === 'usd')]
-  if (claim === undefined || found === undefined) return { cost: null }
-  return { cost: claim.base + claim.perToken * tokens.most, version: found.version }
+  return claim === undefined || found === undefined ? undefined : claim
 }
 
 /** The counters that the app lets this call go beyond. Throws where it may not be sent. */
@@ -218,6 +222,27 @@ async function isApproved(
   }
 }
 
+/** Asks for a hold. One that is made though nobody hears of it, or too late, is let go again. */
+async function holdSafely(
+  hold: Hold,
+  facts: AttemptFacts,
+  { clock, store, undo }: AdmissionSurroundings,
+): Promise<Admission> {
+  const asked = (async () => store.admit(hold))()
+  try {
+    return await inTime(clock, () => asked)
+  } catch (error) {
+    const letGo = (): void => undo(facts)
+    asked.then(letGo, letGo)
+    throw error
+  }
+}
+
+/** What no other moment would make good: calls may not go on without the store for that. */
+function isOurFault({ code }: ByokError): boolean {
+  return code === 'config' || code === 'invalid-request'
+}
+
 /** What the store says; `undefined` where it cannot be reached and calls go on without it. */
 async function reach<Answer>(
   ask: () => Promise<Answer>,
@@ -227,7 +252,7 @@ async function reach<Answer>(
   try {
     return await ask()
   } catch (error) {
-    if (isByokError(error) && error.code === 'config') throw error
+    if (isByokError(error) && isOurFault(error)) throw error
     if (onStoreError === 'deny') {
       const message = 'The store of the budgets cannot be reached, so nothing was sent.'
       throw new ByokError('store-unavailable', message, { cause: error })

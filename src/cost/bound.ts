@@ -33,6 +33,10 @@ const perUnknownPicture = 16_384
 /** A document that the provider fetches itself: its length is not known here. */
 const perUnseenDocument = 200_000
 
+/** Extra fields that name what the provider itself keeps and puts before the prompt: its length is not known here. */
+const unseenFields = ['previous_response_id', 'conversation', 'prompt'] as const
+const perUnseenHistory = 1_000_000
+
 /** Whom a bound is for. */
 export interface BoundTarget {
   readonly provider: string
@@ -52,7 +56,10 @@ export function promptTokenBound(chat: ChatRequest, target: BoundTarget): number
   if (hasTools) tokens += bytesOf(JSON.stringify(chat.tools?.map(sentOf)))
   if (chat.responseFormat !== undefined) tokens += bytesOf(JSON.stringify(chat.responseFormat))
   const ofProvider = chat.providerOptions?.[target.provider]
-  if (ofProvider !== undefined) tokens += bytesOf(JSON.stringify(ofProvider))
+  if (ofProvider !== undefined) {
+    tokens += bytesOf(JSON.stringify(ofProvider))
+    if (unseenFields.some((name) => (ofProvider[name] ?? null) !== null)) tokens += perUnseenHistory
+  }
   for (const message of chat.messages) tokens += perMessage + tokensOf(message, target.model)
   return Math.min(tokens, target.contextWindow ?? Number.POSITIVE_INFINITY)
 }
@@ -127,10 +134,10 @@ export function serviceTierOf(chat: ChatRequest, provider: string): string | und
 /** Reads the limit on the answer, also where an app has put it into the provider's own extra fields. */
 export function answerBound(chat: ChatRequest, provider: string): AnswerBound {
   const extra = chat.providerOptions?.[provider] ?? {}
-  const set = lengthFields.map((name) => extra[name]).filter(isCount)
+  // Several names of one limit: which of them a provider obeys is not known.
+  const set = [...lengthFields.map((name) => extra[name]), chat.maxTokens].filter(isCount)
   const answers = isCount(extra.n) ? extra.n : 1
-  const said = set.length > 0 ? Math.max(...set) : chat.maxTokens
-  return { ...(said === undefined ? {} : { maxTokens: said }), answers }
+  return { ...(set.length === 0 ? {} : { maxTokens: Math.max(...set) }), answers }
 }
 
 function isCount(value: unknown): value is number {

@@ -93,9 +93,14 @@ export function priceAtServiceTier(price: ModelPrice, serviceTier?: string | nul
   if (!Object.hasOwn(factors, serviceTier)) return ordinary.has(serviceTier) ? price : undefined
   const percent = factors[serviceTier]
   if (percent === undefined) return undefined
-  const { serviceTiers: _used, perCall, ...rates } = price
+  const { serviceTiers: _used, perCall, cacheFromTokens, ...rates } = price
   const scaled = Object.entries(rates).map(([bucket, rate]) => [bucket, scaledRate(rate, percent)])
-  return { ...rates, ...Object.fromEntries(scaled), ...(perCall === undefined ? {} : { perCall }) }
+  return {
+    ...rates,
+    ...Object.fromEntries(scaled),
+    ...(perCall === undefined ? {} : { perCall }),
+    ...(cacheFromTokens === undefined ? {} : { cacheFromTokens }),
+  }
 }
 
 function ratesOf(price: ModelPrice): Rates {

@@ -16,6 +16,8 @@ export interface Bill {
   readonly caveat?: FoundPrice['caveat']
   /** What the app's reference model would have cost more; `null` where a price is unknown. */
   readonly savings: Money | null
+  /** What the app's reference model would have cost less. */
+  readonly excess?: Money
 }
 
 /** What the bills stand on. */
@@ -34,10 +36,14 @@ export interface PricedModel {
   readonly serviceTier?: string | undefined
 }
 
+/** How long loaded prices stand before the source may look for newer ones. */
+const loadAgainMs = 10 * 60_000
+
 /** Prices what was used. */
 export class Pricing {
   readonly #options: PricingOptions
   #loading: Promise<void> | undefined
+  #loadedAt = 0
 
   constructor(options: PricingOptions) {
     this.#options = options
@@ -49,26 +55,30 @@ export class Pricing {
   }
 
   /**
-   * Loads what knows prices of this provider, once. A source that cannot be loaded knows none, and is asked again next
-   * time.
+   * Loads what knows prices of this provider. A source that cannot be loaded knows none, and is asked again next time.
+   * Now and then it is loaded again, which nobody waits for: the old prices stand meanwhile.
    */
-  async ready(provider: string): Promise<void> {
+  async ready(provider: string, at: number): Promise<void> {
     const { source } = this.#options
     if (source.covers?.(provider) === false) return
-    this.#loading ??= (async () => {
+    const first = this.#loading
+    if (first !== undefined && Math.abs(at - this.#loadedAt) < loadAgainMs) return first
+    this.#loadedAt = at
+    const loading = (async () => {
       try {
         await source.load?.()
       } catch {
-        this.#loading = undefined
+        if (first === undefined) this.#loading = undefined
       }
     })()
+    this.#loading ??= loading
     return this.#loading
   }
 
   /** The price of a model, or the one that the app assumes. */
   find({ provider, model, serviceTier }: PricedModel, at: number): FoundPrice | undefined {
-    const { source, unknownPrice } = this.#options
-    const found = source.find(provider, model, at)
+    const { unknownPrice } = this.#options
+    const found = this.#look(provider, model, at)
     const price = found === undefined ? undefined : priceAtServiceTier(found.price, serviceTier)
     if (found !== undefined && price !== undefined) return { ...found, price }
     if (typeof unknownPrice === 'string') return undefined
@@ -82,12 +92,22 @@ export class Pricing {
     if (found === undefined) return { cost: null, savings: null }
     const cost = costOf(found.price, usage)
     const { baseline } = this.#options
-    const reference = this.#options.source.find(baseline.provider, baseline.model, at)
+    const reference = this.#look(baseline.provider, baseline.model, at)
     return {
       cost,
       version: found.version,
       ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
       savings: savingsOf(cost, usage, reference?.price),
+      ...(reference === undefined ? {} : { excess: Math.max(0, cost - costOf(reference.price, usage)) }),
+    }
+  }
+
+  /** A source that fails knows no price: no answer is lost for that. */
+  #look(provider: string, model: string, at: number): FoundPrice | undefined {
+    try {
+      return this.#options.source.find(provider, model, at)
+    } catch {
+      return undefined
     }
   }
 }

@@ -31,17 +31,19 @@ export interface AttemptResult {
   readonly durationMs: number
   readonly firstDeltaMs: number | undefined
   readonly finishReason: string | undefined
+  /** As far as it came. */
+  readonly answer: string | undefined
   readonly error: ByokError | undefined
 }
 
 const longestMessage = 500
 
-/** The line that stands if nobody ever says what became of the attempt: with all that it might have cost. */
+/** The line that stands if nobody ever says what became of the attempt. The store adds what it might have cost. */
 export function uncertainRecord(
   facts: AttemptFacts,
   at: number,
   keyFingerprint: string | undefined,
-  bound: { readonly cost: Money | null; readonly version?: string | undefined },
+  priceVersion: string | undefined,
 ): UsageRecord {
   const { attemptId, labels, failoverFrom, provider, model, requestedModel, mode, credentialSource } = facts
   return {
@@ -55,8 +57,8 @@ export function uncertainRecord(
     credentialSource,
     ...(keyFingerprint === undefined ? {} : { keyFingerprint }),
     outcome: 'uncertain',
-    cost: bound.cost,
-    ...(bound.version === undefined ? {} : { priceVersion: bound.version }),
+    cost: null,
+    ...(priceVersion === undefined ? {} : { priceVersion }),
     savings: null,
     durationMs: 0,
     ...(failoverFrom === undefined ? {} : { failoverFrom }),

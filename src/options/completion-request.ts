@@ -16,7 +16,7 @@ export interface TimeoutOptions {
   readonly connectMs?: number | undefined
   /**
    * From the start of an attempt to its first output. @default 120_000; 240_000 for prompts over about 50,000 tokens,
-   * 300_000 over 100,000; 1_800_000 for local servers
+   * 300_000 over 100,000; 180_000 to 600_000 for slow reasoning models; 1_800_000 for local servers
    */
   readonly firstTokenMs?: number | undefined
   /** Between real chunks; pings do not count. @default as `firstTokenMs`, but 900_000 for local servers */

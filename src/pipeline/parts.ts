@@ -39,6 +39,9 @@ export type ReRanker = (
   request: PreparedRequest,
 ) => readonly ModelReference[]
 
+/** The tokens that a model can read and write together; `undefined` where that is not known. */
+export type WindowFinder = (model: ModelReference) => Promise<number | undefined>
+
 /** Everything that a request meets on its way. */
 export interface Parts {
   readonly clock: Clock
@@ -53,6 +56,7 @@ export interface Parts {
   readonly concurrency: { readonly perProvider: number | undefined; readonly perTenant: number | undefined }
   readonly health: HealthRecord
   readonly repair: RequestRepair
+  readonly windowOf: WindowFinder
   readonly governance: Governance
   readonly reRank: ReRanker
   readonly streamingRefusals: StreamingRefusals

@@ -1,5 +1,6 @@
 // Which models a request will try, in order, and whose key pays for each. No call is made, and nothing is changed.
 
+import { patienceWith } from '../catalogue/patience.js'
 import { ByokError, isByokError } from '../core/errors.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { withoutSecret } from '../keys/pooled-key.js'
@@ -37,8 +38,8 @@ export interface Plan {
 export async function makePlan(request: PreparedRequest, parts: Parts): Promise<Plan> {
   const wanted = request.models === 'auto' ? defaults(request, parts) : request.models
   const promptTokens = estimatePromptTokens(request.chat)
-  const limitsOf = ({ isLocal = false }: RegisteredProvider): AttemptLimits =>
-    attemptLimits(request.limits, { isLocal, promptTokens })
+  const limitsOf = ({ isLocal = false }: RegisteredProvider, model: string): AttemptLimits =>
+    attemptLimits(request.limits, { isLocal, promptTokens, patienceMs: patienceWith(model) })
   const candidates: Candidate[] = []
   const excluded: ExcludedModel[] = []
   let lookupFailure: ByokError | undefined
@@ -56,7 +57,7 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
     try {
       const credential = await credentialFor(entry, request, parts)
       if (credential === undefined) excluded.push({ ...reference, reason: `no key for "${entry.id}"` })
-      else candidates.push({ ...reference, entry, credential, limits: limitsOf(entry) })
+      else candidates.push({ ...reference, entry, credential, limits: limitsOf(entry, reference.model) })
     } catch (error) {
       if (!isByokError(error)) throw error
       lookupFailure ??= error

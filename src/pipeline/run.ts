@@ -9,6 +9,7 @@ import { meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import { completionResponse } from '../stream/response.js'
+import { skippedAttempt } from './attempt.js'
 import { type RequestContext, repairWarning } from './context.js'
 import { askCandidate, type Climbed } from './ladder.js'
 import { type Candidate, makePlan, type Plan } from './plan.js'
@@ -57,7 +58,9 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
+  const outgrown = new OutgrownWindow(context)
   for (const [index, candidate] of plan.candidates.entries()) {
+    if (await outgrown.excludes(candidate)) continue
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
       context.noteFailover(from)
@@ -70,11 +73,39 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
       const { interruption } = context
       if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
+      if (error.code === 'context-length') await outgrown.note(candidate)
       last = { candidate, error }
       partial = error.partial ?? partial
     }
   }
   throw allFailed(last?.error, partial, context)
+}
+
+/** The window that a prompt was too long for: nobody whose window is known to be no larger is asked after that. */
+class OutgrownWindow {
+  readonly #context: RequestContext
+  #size: number | undefined
+
+  constructor(context: RequestContext) {
+    this.#context = context
+  }
+
+  async note(candidate: Candidate): Promise<void> {
+    const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
+    if (size !== undefined) this.#size = Math.max(size, this.#size ?? 0)
+  }
+
+  /** Writes down that nothing was sent, where the prompt is too long for this one too. */
+  async excludes(candidate: Candidate): Promise<boolean> {
+    if (this.#size === undefined) return false
+    const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
+    if (size === undefined || size > this.#size) return false
+    const message = `The prompt was too long for ${this.#size} tokens, and ${nameOf(candidate)} reads no more.`
+    const { provider, model } = candidate
+    const error = new ByokError('context-length', message, { provider, model })
+    this.#context.attempts.push(skippedAttempt(candidate, error, this.#context))
+    return true
+  }
 }
 
 /** Whether another candidate may answer instead: once the caller has seen output, only where a restart was asked for. */
@@ -122,10 +153,13 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
   const names = attempts.map(nameOf).join(', ')
+  const isAboutMoney = attempts.every(
+    ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
+  )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
     attempts: [...attempts],
     cause: last,
-    isRetryable: true,
+    isRetryable: !isAboutMoney,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
@@ -163,10 +197,11 @@ function totalCost({ bills, spent }: RequestContext, reportedUsd: number | undef
   const reported = reportedUsd === undefined ? {} : { reportedUsd }
   if (bills.some(({ cost }) => cost === null))
     return { usd: null, ...(spent > 0 ? { knownUsd: toUsd(spent) } : {}), ...reported, savedUsd: null }
-  const saved = bills.map(({ savings }) => savings)
-  const savedUsd = saved.includes(null)
-    ? null
-    : toUsd(saved.reduce<number>((sum, one) => sum + (one ?? 0), 0))
+  // An attempt that cost more than the reference model would have takes away from what others saved.
+  const saved = bills.reduce<number | null>((sum, { savings, excess = 0 }) => {
+    return sum === null || savings === null ? null : sum + savings - excess
+  }, 0)
+  const savedUsd = saved === null ? null : toUsd(Math.max(0, saved))
   return { usd: toUsd(spent), ...reported, savedUsd }
 }
 

@@ -1,4 +1,4 @@
-// How long to wait, where the app does not say: longer for long prompts and for servers of one's own.
+// How long to wait, where the app does not say: longer for long prompts, slow models, and servers of one's own.
 
 import type { AttemptLimits } from './deadline.js'
 
@@ -19,6 +19,8 @@ export interface Traits {
   /** A server of one's own: it may have to load the model first, and reads a long prompt slowly. */
   readonly isLocal: boolean
   readonly promptTokens: number
+  /** What the model is known to need before its first word. Absent: no more than others. */
+  readonly patienceMs?: number | undefined
 }
 
 const minute = 60_000
@@ -54,8 +56,12 @@ export function totalLimit(given: GivenLimits, attempts: readonly AttemptLimits[
   return given.totalMs ?? Math.max(defaultTotalMs, ...longest)
 }
 
-function defaultsFor({ isLocal, promptTokens }: Traits): { firstTokenMs: number; idleMs: number } {
+function defaultsFor({ isLocal, promptTokens, patienceMs = 0 }: Traits): {
+  firstTokenMs: number
+  idleMs: number
+} {
   if (isLocal) return { firstTokenMs: 30 * minute, idleMs: 15 * minute }
-  const ms = promptTokens > 100_000 ? 5 * minute : promptTokens > 50_000 ? 4 * minute : 2 * minute
+  const bySize = promptTokens > 100_000 ? 5 * minute : promptTokens > 50_000 ? 4 * minute : 2 * minute
+  const ms = Math.max(bySize, patienceMs)
   return { firstTokenMs: ms, idleMs: ms }
 }

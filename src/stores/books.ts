@@ -2,17 +2,17 @@
 
 import type { Admission, Charge, CounterState, Hold, Settlement } from '../core/store.js'
 import type { UsageRecord } from '../core/usage-record.js'
-import type {
-  Change,
-  CounterChange,
-  HeldAmounts,
-  HeldClaim,
-  HeldRate,
-  SettleChange,
-  StandingHold,
-  StatePart,
-  TextChange,
-  Tombstone,
+import {
+  type Change,
+  type CounterChange,
+  type HeldClaim,
+  type HeldRate,
+  type SettleChange,
+  type StandingHold,
+  type StatePart,
+  type TextChange,
+  tombstoneOf,
+  unsettledRecord,
 } from './change.js'
 import { checkCharge, checkHold } from './check-hold.js'
 import { Counters } from './counters.js'
@@ -75,7 +75,7 @@ export class Books {
     )
     this.#counters.checkRoom(claims)
     const rates = hold.rates.map((rate) => this.#rates.place(rate, at))
-    const record = { ...hold.record, outcome: 'uncertain' } as const
+    const record = unsettledRecord(hold, tokens)
     const granted = { id: hold.id, tokens, expiresAt: at + hold.ttlMs, claims, rates, record }
     this.#make({ kind: 'admit', sequence: this.#sequence + 1, at, hold: granted })
     return { outcome: 'admitted', tokens }
@@ -173,7 +173,7 @@ export class Books {
     for (const { counter, share } of change.told ?? [])
       this.#counters.tell(counter, share, endOf(change, counter))
     for (const rate of change.rates) this.#rates.add(rate, change.at)
-    this.#tombstones.put(change.tombstone)
+    this.#tombstones.put(tombstoneOf(change))
   }
 
   /** All of the books, in pieces that `restore` takes. */
@@ -251,7 +251,7 @@ export class Books {
       rates: rates.filter(({ amount }) => amount !== 0),
       ...(alerts.length > 0 && { told: alerts.map(({ counter, share }) => ({ counter, share })) }),
       ...(record !== undefined && { record: { ...record } }),
-      tombstone: tombstoneOf(id, amounts, tombstone?.until ?? untilOf(hold?.expiresAt ?? 0, at)),
+      until: tombstone?.until ?? untilOf(hold?.expiresAt ?? 0, at),
     })
     return {
       outcome: isLate ? 'corrected' : 'settled',
@@ -263,7 +263,6 @@ export class Books {
   #expire(isOver: (hold: StandingHold) => boolean): void {
     for (const hold of [...this.#holds.values()].filter(isOver)) {
       const { id, claims, rates, record, expiresAt } = hold
-      const tombstone = tombstoneOf(id, hold, untilOf(expiresAt, this.#at))
       this.#make({
         kind: 'expire',
         sequence: this.#sequence + 1,
@@ -274,7 +273,8 @@ export class Books {
         }),
         rates: [],
         record,
-        tombstone: { ...tombstone, expired: { claims, rates } },
+        until: untilOf(expiresAt, this.#at),
+        expired: { claims, rates },
       })
     }
     this.#nextExpiry = Number.POSITIVE_INFINITY
@@ -308,10 +308,6 @@ function counterChange({ counter, endsAt }: HeldClaim, committed: number, held: 
 
 function endOf(change: SettleChange, name: string): number | undefined {
   return change.counters.find(({ counter }) => counter === name)?.endsAt
-}
-
-function tombstoneOf(id: string, { claims }: HeldAmounts, until: number): Tombstone {
-  return { id, until, counters: claims.map(({ counter }) => counter) }
 }
 
 function untilOf(expiresAt: number, at: number): number {

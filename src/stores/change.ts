@@ -1,6 +1,6 @@
 // What can happen to the books of an embedded store, and what they consist of: each as plain data that JSON can carry.
 
-import type { AlertMark, LedgerEntry } from '../core/store.js'
+import type { AlertMark, Hold, LedgerEntry } from '../core/store.js'
 import type { UsageRecord } from '../core/usage-record.js'
 
 /** A claim of a hold that was granted. */
@@ -75,8 +75,10 @@ export interface SettleChange {
   readonly told?: readonly { readonly counter: string; readonly share: number }[]
   /** What is written down. With `correct`, it takes the place of what the expiry wrote, or leaves that place empty. */
   readonly record?: UsageRecord
-  /** What stays of the id. */
-  readonly tombstone: Tombstone
+  /** How long the id is remembered. */
+  readonly until: number
+  /** What an expiry has charged, should its truth come late. */
+  readonly expired?: HeldAmounts
 }
 
 /** A small record was written, or deleted where there is no value. */
@@ -111,6 +113,16 @@ export type StatePart =
   | { readonly kind: 'settled'; readonly tombstone: Tombstone }
   | TextChange
 
+/** What is kept of the id that a change has settled. */
+export function tombstoneOf({ id, until, counters, expired }: SettleChange): Tombstone {
+  return {
+    id,
+    until,
+    counters: counters.map(({ counter }) => counter),
+    ...(expired !== undefined && { expired }),
+  }
+}
+
 /** The line of the ledger that a change of the counters is. */
 export function ledgerEntryOf(change: AdmitChange | SettleChange): LedgerEntry {
   if (change.kind === 'admit') {
@@ -120,4 +132,11 @@ export function ledgerEntryOf(change: AdmitChange | SettleChange): LedgerEntry {
   }
   const changes = change.counters.map(({ counter, committed, held }) => ({ counter, committed, held }))
   return { sequence: change.sequence, operation: change.kind, id: change.id, changes }
+}
+
+/** What is written down of a hold that nobody settles: what it might have cost, for the tokens that it was granted. */
+export function unsettledRecord({ cost, record }: Hold, tokens: number): UsageRecord {
+  const bound =
+    cost === undefined ? record.cost : Math.min(Number.MAX_SAFE_INTEGER, cost.base + cost.perToken * tokens)
+  return { ...record, outcome: 'uncertain', cost: bound }
 }

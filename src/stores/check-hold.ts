@@ -16,6 +16,7 @@ export function checkHold(hold: Hold): void {
   if (tokens.least > tokens.most) throw invalid('tokens.least', 'at most tokens.most', tokens.least)
   if (!isAmount(ttlMs) || ttlMs === 0) throw invalid('ttlMs', 'a whole number from 1', ttlMs)
   checkAmount('limitsVersion', limitsVersion)
+  if (hold.cost !== undefined) checkAmount('cost', hold.cost.base + hold.cost.perToken * tokens.most)
   for (const [index, claim] of claims.entries()) {
     const field = `claims[${index}]`
     checkAmount(`${field}.base`, claim.base)

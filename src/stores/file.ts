@@ -21,7 +21,7 @@ export interface FileStoreOptions {
    * what was answered. @default 'batch'
    */
   readonly sync?: SyncMode
-  /** How long the journal grows before a new segment is begun, in bytes. @default 16,777,216 */
+  /** How long the journal grows before a new segment is begun, in bytes. @default 8,388,608 */
   readonly segmentBytes?: number
   /** @default the real clock */
   readonly clock?: Clock
@@ -37,7 +37,7 @@ const syncModes: readonly unknown[] = ['always', 'batch', 'os']
  * `store-unavailable` where the disk fails or another process has the directory, and work again when that has passed.
  */
 export function fileStore(options: FileStoreOptions): FileStore {
-  const { directory, sync = 'batch', segmentBytes = 16 * 1_024 * 1_024 } = options
+  const { directory, sync = 'batch', segmentBytes = 8 * 1_024 * 1_024 } = options
   const { clock = systemClock, onRecovery = () => {} } = options
   if (typeof directory !== 'string' || directory === '' || directory.includes('\u0000')) {
     throw invalid('directory', 'the path of a directory')

@@ -2,9 +2,10 @@
 
 import { createServer } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { BYOKHandler } from '../../src/handler.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
-import { closedPort } from '../../src/testing/upstream.js'
+import { closedPort, type UpstreamRequest } from '../../src/testing/upstream.js'
 import { outageOf, played } from '../pipeline/outage.js'
 import {
   attemptsOf,
@@ -16,6 +17,7 @@ import {
   stageOf,
   until,
   upstreamWith,
+  watch,
 } from '../pipeline/stage.js'
 
 beforeAll(loadSdks)
@@ -190,6 +192,37 @@ describe('keys and quotas', () => {
       'context-length',
     )
     expect(upstream.hits()).toBe(1)
+  })
+
+  it('A11: a prompt too long goes only to a model with a larger window', async () => {
+    const modelOf = ({ body }: UpstreamRequest) => (body as { model: string }).model // as it was sent
+    const upstream = await upstreamWith((asked) =>
+      modelOf(asked).startsWith('gpt-4o')
+        ? reply.error(400, { code: 'context_length_exceeded' })
+        : reply.chat(),
+    )
+    const { handler } = watch(
+      new BYOKHandler({
+        keys: { openai: 'test-key-openai-0001' },
+        providers: { openai: { baseURL: `${upstream.url}/v1` } },
+        retry: { maxRetries: 0 },
+      }),
+    )
+    const model = ['openai/gpt-4o', 'openai/gpt-4o-mini', 'openai/gpt-4.1', 'openai/gpt-5.4-nano']
+    const { byok } = await handler.generateResponse({ ...request, model })
+    expect(byok.model).toBe('gpt-4.1')
+    expect(upstream.requests.map(modelOf)).toEqual(['gpt-4o', 'gpt-4.1'])
+    expect(byok.attempts.map(({ model, outcome }) => `${model} ${outcome}`)).toEqual([
+      'gpt-4o failure',
+      'gpt-4o-mini skipped',
+      'gpt-4.1 success',
+    ])
+    const none = await failureOf(handler.generateResponse({ ...request, model: model.slice(0, 2) }))
+    expect(none).toMatchObject({
+      code: 'all-attempts-failed',
+      cause: { code: 'context-length', status: 400 },
+    })
+    expect(upstream.hits()).toBe(3)
   })
 
   it('A14: `x-should-retry: false` is obeyed', async () => {

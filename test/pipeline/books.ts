@@ -61,6 +61,7 @@ export function booksOf(
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
     repair: repairRequest,
+    windowOf: async () => undefined,
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),

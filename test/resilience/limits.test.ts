@@ -34,6 +34,14 @@ describe('TM1: the limits of an attempt', () => {
     }
   })
 
+  it('TM1: a slow model gets what it needs, where its prompt does not get it more already', () => {
+    const limits = (promptTokens: number, patienceMs: number) =>
+      attemptLimits({}, { isLocal: false, promptTokens, patienceMs })
+    expect(limits(1, 10 * minute)).toMatchObject({ firstTokenMs: 10 * minute, idleMs: 10 * minute })
+    expect(limits(200_000, 3 * minute).firstTokenMs).toBe(5 * minute)
+    expect(totalLimit({}, [limits(1, 10 * minute)])).toBe(10 * minute)
+  })
+
   it('TM1: what is given wins over every default, each for itself', () => {
     for (const isLocal of [true, false]) {
       const traits = { isLocal, promptTokens: 200_000 }

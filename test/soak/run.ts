@@ -1,4 +1,5 @@
-// The command `npm run soak`: outages, the open breaker's cost, the long-lived signal, and hours of chaos in minutes.
+// The command `npm run soak`: outages, the open breaker's cost, the long-lived signal, hours of chaos in minutes, and every
+// store against its model.
 
 import { parseArgs } from 'node:util'
 import { breakerLatency } from './breaker-latency.js'
@@ -6,16 +7,19 @@ import { type ChaosResult, chaos } from './chaos.js'
 import { keptErrors } from './kept-errors.js'
 import { oneSignal } from './one-signal.js'
 import { type Finding, type OutageName, outageAlone, outages, outageWithAlternative } from './outage.js'
+import { runModel, storeKinds } from './stores.js'
 
 const usage = `npm run soak -- [options]
-  --calls N   calls of the chaos soak (default 20000)
-  --seed N    which chaos (default 1)
-  --help      this text`
+  --calls N      calls of the chaos soak (default 20000)
+  --sequences N  sequences of operations on each store (default 10000)
+  --seed N       which chaos, and which sequences (default 1)
+  --help         this text`
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
       calls: { type: 'string', default: '20000' },
+      sequences: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
@@ -24,8 +28,10 @@ async function main(): Promise<boolean> {
     console.log(usage)
     return true
   }
-  const [calls, seed] = [Number(values.calls), Number(values.seed)]
+  const [calls, sequences, seed] = [Number(values.calls), Number(values.sequences), Number(values.seed)]
   if (!Number.isInteger(calls) || calls < 100 || !Number.isInteger(seed)) throw new Error(usage)
+  if (!Number.isInteger(sequences) || sequences < 1) throw new Error(usage)
+  const start = performance.now()
   const findings: Finding[] = []
   for (const outage of Object.keys(outages) as OutageName[]) {
     // its own names
@@ -37,6 +43,8 @@ async function main(): Promise<boolean> {
   const soak = await chaos({ calls, atOnce: 64, seed, parts: 10 }, globalThis.gc)
   findings.push(...show(soak.findings))
   showChaos(soak, seed)
+  findings.push(...(await showStores(sequences, seed)))
+  console.log(`\nThe whole soak took ${((performance.now() - start) / 1_000).toFixed(0)} s.`)
   const broken = findings.filter(({ holds }) => !holds)
   console.log(broken.length === 0 ? '\nEvery promise held.' : `\n${broken.length} promises were broken.`)
   return broken.length === 0
@@ -58,6 +66,23 @@ async function showLatency(): Promise<readonly Finding[]> {
   return isRight
     ? []
     : show([{ what: 'the open breaker let calls through', measured: 'yes', promised: 'no', holds: false }])
+}
+
+async function showStores(sequences: number, seed: number): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  console.log('')
+  for (const [kind, prepare] of Object.entries(storeKinds)) {
+    const source = await prepare()
+    if (typeof source === 'string') {
+      console.log(source)
+      continue
+    }
+    const { finding, seconds, counterexample } = await runModel(kind, source, { sequences, seed })
+    findings.push(...show([finding]))
+    console.log(`        … in ${seconds.toFixed(0)} s`)
+    if (counterexample !== undefined) console.log(counterexample)
+  }
+  return findings
 }
 
 function showChaos({ endings, moods, heap, seconds, faults }: ChaosResult, seed: number): void {

@@ -19,7 +19,7 @@ describe('memory', () => {
   for (const { name, run } of cases) it(name, run)
 })
 
-describe.each([{ sync: 'os' }, { sync: 'os', segmentBytes: 4_096 }, { sync: 'batch' }] as const)(
+describe.each([{ sync: 'os', segmentBytes: 4_096 }, { sync: 'always' }] as const)(
   'file with $sync, segments of $segmentBytes',
   (options) => {
     let clock = new FakeClock()

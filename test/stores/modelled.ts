@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Clock } from '../../src/core/clock.js'
 import type { LedgerEntry } from '../../src/core/store.js'
+import { holdOf } from '../../src/stores/conformance/world.js'
 import { fileStore, readLedger } from '../../src/stores/file.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import type { StoreUnderModel } from './model.js'
@@ -49,17 +50,21 @@ export async function modelledFile(): Promise<StoreUnderModel> {
   const open = (directory: string) => fileStore({ directory, clock, sync: 'os', segmentBytes: 8_192 })
   let directory = join(root, '0')
   const stores = [open(directory)]
+  await stores[0]?.recovery()
   return {
     store: stores[0]!,
     advance: (ms) => clock.advance(ms),
     jump: (ms) => clock.jump(ms),
     crash: async () => {
       const next = join(root, String(stores.length))
-      await stores.at(-1)?.recovery()
+      // Writes down what time it is: a new process knows no other, should the wall clock have been set back.
+      await stores.at(-1)?.admit(holdOf(`before crash ${stores.length}`, { claims: [] }))
+      await stores.at(-1)?.release(`before crash ${stores.length}`)
       cpSync(directory, next, { recursive: true, filter: (path) => !basename(path).startsWith('lock-') })
       directory = next
       const store = open(directory)
       stores.push(store)
+      await store.recovery()
       return store
     },
     ledger: async () => {

@@ -105,7 +105,7 @@ export const holdTrials: readonly Trial[] = [
   [
     'a hold that stands is granted again, unchanged, however often and whatever it says by then',
     async ({ store, another }) => {
-      const hold = holdOf('a', { claims: [claim(1_000, 100, 30)], least: 1, most: 100 })
+      const hold = holdOf('a', { claims: [claim(1_029, 100, 30)], least: 1, most: 100 })
       expectSame('tokens', await admitted(store, hold), 30)
       const changed = holdOf('a', { claims: [claim(1_000, 500)], least: 1, most: 7 })
       const other = await another()

@@ -34,6 +34,17 @@ export const timeTrials: readonly Trial[] = [
     },
   ],
   [
+    'I5: the record of a hold that expires says what the granted tokens cost, where the hold says what they do',
+    async (world) => {
+      const { store, shortMs } = world
+      const hold = holdOf('a', { claims: [claim(1_000, 200, 10)], least: 10, most: 100, ttlMs: shortMs })
+      expectSame('granted', await admitted(store, { ...hold, cost: { base: 7, perToken: 3 } }), 80)
+      await world.wait(shortMs * 1.2)
+      const [written] = await recordsOf(store)
+      expectSame('cost', written?.cost, 247)
+    },
+  ],
+  [
     'I5: the next hold brings home what has expired, and finds its room taken',
     async (world) => {
       const { store, shortMs } = world

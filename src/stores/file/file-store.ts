@@ -227,7 +227,10 @@ export class JournaledStore implements FileStore {
     }
     if (loaded === undefined || loaded.needsNew) {
       journal = await Journal.begin(options, (loaded?.segment ?? 0) + 1)
-    } else journal = await Journal.resume(options, loaded.segment, loaded.end)
+    } else {
+      journal = await Journal.resume(options, loaded.segment, loaded.end)
+      if (loaded.lacksNewline) journal.append('\n')
+    }
     this.#time ??= steadyTime(clock, books.at)
     if (broken !== undefined) {
       books.prolongAs(broken.books)

@@ -20,7 +20,7 @@ export interface Holder {
 export const beatMs = 1_000
 
 /** How long a lock without a beat is watched before its holder counts as dead. */
-const watchMs = 5 * beatMs
+const defaultWatchMs = 5 * beatMs
 
 /** This process. */
 export async function describeSelf(): Promise<Holder> {
@@ -45,7 +45,12 @@ export async function readHolder(path: string): Promise<Holder | undefined> {
  * Whether a lock is held by a living process. A process that ids say nothing about (of another host or container, or one
  * that has not written its lock yet) is watched for five seconds: it lives if it touches its lock.
  */
-export async function isAlive(path: string, holder: Holder | undefined, self: Holder): Promise<boolean> {
+export async function isAlive(
+  path: string,
+  holder: Holder | undefined,
+  self: Holder,
+  watchMs = defaultWatchMs,
+): Promise<boolean> {
   if (holder?.space === self.space) return isRunning(holder)
   const before = await touchedAt(path)
   for (let waited = 0; waited < watchMs; waited += beatMs / 4) {

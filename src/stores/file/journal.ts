@@ -80,7 +80,12 @@ export class Journal {
 
   /** Begins a segment with the books as they are. */
   static async begin(options: JournalOptions, segment: number): Promise<Journal> {
-    const { handle, length } = await createSegment(options.directory, segment, encodeState(options.state()))
+    const { handle, length } = await createSegment(
+      options.directory,
+      segment,
+      encodeState(options.state()),
+      options.sync !== 'os',
+    )
     return new Journal(options, handle, segment, length)
   }
 
@@ -97,9 +102,12 @@ export class Journal {
   /** Throws unless the disk takes data; cuts off what a failed write has left. Only before anything was appended. */
   async probe(): Promise<void> {
     await this.cut()
-    await writeAll(this.#handle, probe, this.#length)
-    await this.#handle.datasync()
-    await this.cut()
+    try {
+      await writeAll(this.#handle, probe, this.#length)
+      await this.#handle.datasync()
+    } finally {
+      await this.cut()
+    }
   }
 
   /** Cuts off what stands behind the end. */
@@ -175,7 +183,12 @@ export class Journal {
 
   async #beginSegment(state: readonly string[]): Promise<void> {
     try {
-      const { handle, length } = await createSegment(this.#options.directory, this.#segment + 1, state)
+      const { handle, length } = await createSegment(
+        this.#options.directory,
+        this.#segment + 1,
+        state,
+        this.#options.sync !== 'os',
+      )
       const old = this.#handle
       this.#handle = handle
       this.#segment += 1

@@ -34,7 +34,8 @@ export interface Scan {
   readonly damagedBytes: number
 }
 
-const newline = 10
+/** The byte that ends a line. */
+export const newline = 10
 const space = 32
 
 /** Reads all whole lines of a stretch that begins where a line begins. Nothing in it can make it throw. */

@@ -4,7 +4,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/pr
 import { join } from 'node:path'
 import { Books, type ChangeListener } from '../books.js'
 import type { StatePart } from '../change.js'
-import { decodeLine, encodeLine, type Line, scanLines } from './line.js'
+import { decodeLine, encodeLine, type Line, newline, scanLines } from './line.js'
 
 /** The path of a segment. */
 export function segmentPath(directory: string, number: number): string {
@@ -19,12 +19,14 @@ export async function listSegments(directory: string): Promise<number[]> {
 
 /**
  * Writes a segment that begins with these books, and opens it. It is there whole or not at all: what is written is synced
- * before the file gets its name, and the directory after that. Tells how long it is.
+ * before the file gets its name, and the directory after that. Without `isSynced`, a power cut may leave it broken; then it
+ * is made up for from the segment before. Tells how long it is.
  */
 export async function createSegment(
   directory: string,
   number: number,
   parts: readonly string[],
+  isSynced: boolean,
 ): Promise<{ readonly handle: FileHandle; readonly length: number }> {
   const path = segmentPath(directory, number)
   const draft = `${path}.tmp`
@@ -34,10 +36,10 @@ export async function createSegment(
   try {
     const bytes = Buffer.from(encodeLine({ head: { format: 1, parts: parts.length } }) + parts.join(''))
     await writeAll(handle, bytes, 0)
-    await handle.datasync()
+    if (isSynced) await handle.datasync()
     await rename(draft, path)
     isNamed = true
-    await syncDirectory(directory)
+    if (isSynced) await syncDirectory(directory)
     return { handle, length: bytes.length }
   } catch (error) {
     await handle.close().catch(() => {})
@@ -86,6 +88,8 @@ export interface LoadedJournal {
   /** How much of the newest segment is whole, and how much stands in the file. */
   readonly end: number
   readonly fileLength: number
+  /** The last whole line lacks its end. */
+  readonly lacksNewline: boolean
   readonly damagedLines: number
   readonly damagedBytes: number
   /** The newest segment should not be gone on with: its beginning is not whole, or lines in it are damaged. */
@@ -106,12 +110,15 @@ export async function loadJournal(
   if (newest === undefined) return undefined
   const behind: Line[][] = []
   let [end, fileLength, damagedLines, damagedBytes] = [0, 0, 0, 0]
-  let needsNew = false
+  let [needsNew, lacksNewline] = [false, false]
   for (const number of numbers.toReversed()) {
     const file = await readFile(segmentPath(directory, number))
     const bytes = number === known?.segment ? file.subarray(0, known.length) : file
     const scan = scanLines(bytes)
-    if (number === newest) [end, fileLength] = [scan.end, file.length]
+    if (number === newest) {
+      ;[end, fileLength] = [scan.end, file.length]
+      lacksNewline = end > 0 && bytes[end - 1] !== newline
+    }
     damagedLines += scan.damagedLines
     damagedBytes += scan.damagedBytes
     const lines = scan.texts.map(decodeLine)
@@ -124,7 +131,7 @@ export async function loadJournal(
   for (const line of first) if ('part' in line) books.restore(line.part)
   for (const line of [...first, ...others.flat()]) if ('change' in line) books.apply(line.change)
   needsNew ||= damagedLines > 0
-  return { books, segment: newest, end, fileLength, damagedLines, damagedBytes, needsNew }
+  return { books, segment: newest, end, fileLength, lacksNewline, damagedLines, damagedBytes, needsNew }
 }
 
 /** Removes what an unfinished `createSegment` has left. */
