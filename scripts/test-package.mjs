@@ -1,6 +1,6 @@
 // Packs the built package, installs it as an app would, and checks that it works there; the last line counts.
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFaults, readClosure } from './check-closure.mjs'
@@ -106,8 +106,29 @@ async function checkBundle(folder) {
   })
 }
 
+/** The command by the link that npm has made; Windows has a script there instead, so that its target is taken. */
+async function checkCommand(folder, node) {
+  const program = await findNode(node)
+  const target = join(manifest.name, manifest.bin.byok)
+  const file = join(folder, 'node_modules', process.platform === 'win32' ? target : '.bin/byok')
+  const byok = (...words) => run(program, [file, ...words], { cwd: folder })
+  const version = (await byok('--version')).trim()
+  if (version !== manifest.version) fail([`--version says "${version}"`])
+  const store = `store-${node}`
+  await run(program, ['journal.mjs', store], { cwd: folder })
+  const report = await byok('report', store, '--out', `report-${node}.html`)
+  const page = await readFile(join(folder, `report-${node}.html`), 'utf8')
+  const expected = [/^Total +1 +0 /m, /^acme +1 +0 /m, /^tenant acme, per day /m]
+  fail([
+    ...expected
+      .filter((line) => !line.test(report))
+      .map((line) => `${line} is not in the report:\n${report}`),
+    ...(page.startsWith('<!doctype html>') ? [] : ['the page is no page']),
+  ])
+}
+
 async function checkInstalled(folder, { openai }) {
-  for (const name of ['smoke.mjs', 'smoke.cjs', 'upstream.mjs', 'consumer.ts']) {
+  for (const name of ['smoke.mjs', 'smoke.cjs', 'upstream.mjs', 'journal.mjs', 'consumer.ts']) {
     await copyFile(join(root, 'scripts/package', name), join(folder, name))
   }
   await copyFile(join(folder, 'consumer.ts'), join(folder, 'consumer.cts'))
@@ -121,6 +142,7 @@ async function checkInstalled(folder, { openai }) {
         return (await run(program, [file, ...entries], { cwd: folder })).trim()
       })
     }
+    await check(`the command runs on Node ${node} with openai ${openai}`, () => checkCommand(folder, node))
   }
   for (const compiler of typescripts) {
     for (const resolution of resolutions) {
