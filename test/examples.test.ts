@@ -25,6 +25,13 @@ const telling: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /reasoning\ntool-call-delta\n/,
     /\ntool-call\ntool_calls\n$/,
   ],
+  'budgets.ts': [
+    'acme has spent 50 % of a day',
+    /budget-exceeded Budget "tenant acme\/day" would be exceeded: \$0\.001665 of \$0\.003 spent/,
+    /'acme' +│ 3 +│ 0\.001665/,
+    /'globex' +│ 1 +│ 0\.000555/,
+    'left: 0.001335',
+  ],
   'errors.ts': ['rate-limited', 'retryAfterMs: 90000', 'arrived before it broke: Hello from the'],
   'failover.ts': ['openai/gpt-5.4-nano failed (provider)', 'Good morning.', 'anthropic stream success'],
   'own-adapter.ts': ['Polly wants tests  | end_of_squawk 6'],
