@@ -17,7 +17,7 @@ export function budgetTitle({ scope, who, per }: BudgetWindow): string {
 export function budgetAmount({ measure }: Pick<BudgetWindow, 'measure'>, amount: number): string {
   if (measure === 'usd') return usdText(amount / 1e9)
   const count = amount < 100_000 ? countText(amount) : shortCount(amount)
-  const unit = amount === 1 ? measure.replace(/s$/, '') : measure
+  const unit = count === '1' ? measure.replace(/s$/, '') : measure
   return unit === '' ? count : `${count} ${unit}`
 }
 
