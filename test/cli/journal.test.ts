@@ -189,6 +189,17 @@ describe('a journal', () => {
     ])
   })
 
+  it('with a piece of it lost takes no attempt for one that is under way', async () => {
+    const directory = freshDirectory()
+    const calm = Array.from({ length: 60 }, () => ({ afterMs: 20_000 }))
+    // The first one comes home after ten minutes, in a segment that is lost.
+    await writeJournal(directory, [{ isOpen: true }, ...calm], { segmentBytes: 4_096 })
+    const files = segmentsOf(directory)
+    for (const file of files.slice(1, -1)) rmSync(file)
+    expect(files.length).toBeGreaterThan(4)
+    expect((await read(directory)).underWay).toEqual([])
+  })
+
   it('D4: cut off at any byte gives what was whole before', async () => {
     const directory = freshDirectory()
     await writeJournal(directory, [{ cost: 1 }, { cost: 2 }, { cost: 4 }, { cost: 8 }])
