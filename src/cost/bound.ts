@@ -14,8 +14,15 @@ const perMessage = 16
 /** Anthropic names 264 to 675 tokens for its tool instructions (docs: "Tool use", pricing). */
 const withTools = 1_024
 
-/** Providers that put long texts of their own before every prompt. Measured: 1,539 tokens. */
-const addedBy: ReadonlyMap<string, number> = new Map([['venice', 4_096]])
+/**
+ * Providers that put long texts of their own before every prompt. Measured: Venice 1,539 tokens, xAI's models 684, also
+ * behind OpenRouter.
+ */
+const addedBy: ReadonlyMap<string, number> = new Map([
+  ['venice', 4_096],
+  ['xai', 1_024],
+  ['openrouter', 1_024],
+])
 
 /**
  * The most that one picture is billed as, by model family. Sources: OpenAI, "Images and vision" (gpt-4o: 85 + 170 a tile,
