@@ -85,7 +85,7 @@ function openBooks(
   pricing: Pricing,
   emitter: SafeEmitter,
 ): BudgetKeeper {
-  const { budgets, rateLimits, approve, onStoreError } = money
+  const { budgets, rateLimits, approve, onStoreError, redact } = money
   const fingerprints = new KeyFingerprints(money.fingerprintSecret)
   return new BudgetKeeper({
     clock,
@@ -95,6 +95,7 @@ function openBooks(
     rateLimits,
     approve,
     onStoreError,
+    redact,
     fingerprint: (secret) => fingerprints.of(secret),
     onAlert: ({ budget, share, facts }) => emitter.emit('budget-alert', { ...facts.labels, budget, share }),
     onStoreFailure: ({ labels }) => {

@@ -115,10 +115,10 @@ export type {
   BudgetName,
   BudgetOption,
   BudgetQuestion,
-  MoneyOptions,
   RateLimitOption,
 } from './options/check-budgets.js'
 export type { RequestDefaults } from './options/check-defaults.js'
+export type { MoneyOptions } from './options/check-money.js'
 export type { ConcurrencyOptions } from './options/check-resilience.js'
 export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
 export { envKeys } from './options/environment-keys.js'

@@ -3,7 +3,7 @@
 import { ZonedTime } from '../cost/zoned-time.js'
 import { countText } from './amounts.js'
 import type { BudgetWindow } from './budget-window.js'
-import { budgetState, budgetTitle } from './budget-words.js'
+import { budgetState, budgetTitle, isShort } from './budget-words.js'
 import { type Markup, markup, nameMarkup } from './markup.js'
 import { nearText } from './moments.js'
 import { card, dataTable } from './page-parts.js'
@@ -43,7 +43,6 @@ function budgetPlot(budget: BudgetWindow, id: string, data: ReportData): Markup 
   const span = Math.max(data.asOf - startsAt, 60_000)
   const horizon = forecast.outcome === 'runs-out' ? Math.min(forecast.at, data.asOf + span) : data.asOf
   const endsAt = budget.endsAt ?? horizon
-  const isBad = forecast.outcome === 'used-up' || forecast.outcome === 'runs-out'
   const title = budgetTitle(budget)
   const words = {
     id,
@@ -63,7 +62,7 @@ function budgetPlot(budget: BudgetWindow, id: string, data: ReportData): Markup 
     ...(heading === undefined ? {} : { forecast: heading }),
   })
   return markup`<div class="budget"><h3>${nameMarkup(title)}</h3>
-<p>${used} of ${limitText} used (${share}); <span class="${isBad ? 'bad' : 'fine'}">${outlook}</span></p>
+<p>${used} of ${limitText} used (${share}); <span class="${isShort(budget, data.asOf) ? 'bad' : 'fine'}">${outlook}</span></p>
 ${plot}</div>`
 }
 

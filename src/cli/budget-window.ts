@@ -1,11 +1,13 @@
 // A budget in its current window: whose it is, how much of it is used, and when it will be used up.
 
+import { readCounterName } from '../cost/counter.js'
 import { ZonedTime } from '../cost/zoned-time.js'
 
 /** How a counter rose within its window. Amounts are nano-dollars, tokens or calls. */
 export interface BudgetSeries {
   /** `measure/scope/who/per/window`, as `usd/tenant/acme/day/2026-11-21@UTC`. */
   readonly counter: string
+  /** The one that the last attempt was held to. */
   readonly limit: number
   /** When the window ends, in milliseconds since 1970. Absent: never. */
   readonly endsAt?: number
@@ -21,7 +23,7 @@ export type Forecast =
   | { readonly outcome: 'runs-out'; readonly at: number }
   /** The window ends before. `expected` is what will have been used by then; absent where the window has no end. */
   | { readonly outcome: 'lasts'; readonly expected?: number }
-  /** The window is over. */
+  /** The window ends now. */
   | { readonly outcome: 'ended' }
 
 /** A budget, ready to be shown. */
@@ -48,22 +50,33 @@ const lengthsMs: ReadonlyMap<string, number> = new Map([
   ['week', 604_800_000],
 ])
 
-/** What is used up only in a hundred years lasts. */
-const longestForecastMs = 100 * 365 * 86_400_000
+/** What is used up only after years lasts: no pace holds for so long. */
+const longestForecastMs = 2 * 365 * 86_400_000
 
-/** The latest window of each budget as it stood at a moment: the one that is nearest to being used up comes first. */
+/**
+ * The window of each budget at a moment, the one that is nearest to being used up first. A window that ends at that very
+ * moment is still shown; of one that ended before, nothing is left to tell.
+ */
 export function currentWindows(series: readonly BudgetSeries[], asOf: number): BudgetWindow[] {
   const latest = new Map<string, BudgetWindow>()
   for (const one of series) {
     const window = windowAt(one, asOf)
     if (window === undefined) continue
-    const name = one.counter.slice(0, one.counter.lastIndexOf('/') + 1)
+    const name = budgetOf(one.counter)
     const other = latest.get(name)
     if (other === undefined || other.startsAt <= window.startsAt) latest.set(name, window)
   }
   return [...latest.values()].sort(
     (left, right) => shareOf(right) - shareOf(left) || (left.counter < right.counter ? -1 : 1),
   )
+}
+
+/** What all windows of a budget have in common: the counter's name without its window, but with the zone of that. */
+export function budgetOf(counter: string): string {
+  const { window } = namesOf(counter)
+  const zone = window.indexOf('@')
+  const label = zone === -1 ? window : window.slice(0, zone)
+  return counter.slice(0, counter.length - window.length) + window.slice(label.length)
 }
 
 /** The share of a budget that is used; of a budget of 0, all. */
@@ -78,6 +91,7 @@ export function tenantOf(counter: string): string | undefined {
 }
 
 function windowAt(series: BudgetSeries, asOf: number): BudgetWindow | undefined {
+  if (series.endsAt !== undefined && series.endsAt < asOf) return undefined
   const points = series.points.filter(({ at }) => at <= asOf)
   const [first] = points
   const last = points.at(-1)
@@ -100,9 +114,9 @@ interface WindowSoFar {
 
 function forecastOf(window: WindowSoFar, asOf: number): Forecast {
   const { limit, committed, startsAt, endsAt, points } = window
+  if (endsAt !== undefined && endsAt <= asOf) return { outcome: 'ended' }
   const reached = points.find((point) => point.committed >= limit)
   if (committed >= limit && reached !== undefined) return { outcome: 'used-up', at: reached.at }
-  if (endsAt !== undefined && endsAt <= asOf) return { outcome: 'ended' }
   const perMs = committed / Math.max(asOf - startsAt, 1)
   const at = asOf + (limit - committed) / perMs
   const lasts = endsAt === undefined ? at - asOf > longestForecastMs : at >= endsAt
@@ -122,26 +136,19 @@ interface CounterNames {
 
 /** A counter that is named otherwise is shown by its whole name. */
 function namesOf(counter: string): CounterNames {
-  const parts = counter.split('/')
-  const [measure, scope, who, per, window] = parts
-  if (parts.length !== 5 || !measure || !scope || who === undefined || !per || window === undefined)
-    return { measure: '', scope: '', who: [counter], per: '', window: '' }
-  const names = who === '' ? [] : who.split(':').map(unescaped)
-  return { measure, scope: unescaped(scope), who: names, per: unescaped(per), window: unescaped(window) }
-}
-
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+  return readCounterName(counter) ?? { measure: '', scope: '', who: [counter], per: '', window: '' }
 }
 
 /** When the window began: by its own name where that can be read, else counted back from its end. */
 function startOf({ per, window }: CounterNames, endsAt: number | undefined): number | undefined {
   const [label = '', zone = 'UTC'] = window.split('@')
-  const named = { hour: `${label}:00`, day: label, month: `${label}-01` }[per]
+  const named = {
+    // `2026-11-21T14+0100`: an hour says how far its zone is ahead, since in autumn there are two of one name.
+    hour: label.replace(/([+-]\d\d)(\d\d)$/, ':00$1:$2'),
+    day: label,
+    week: label.replace('week-of-', ''),
+    month: `${label}-01`,
+  }[per]
   if (named !== undefined) {
     try {
       const at = new ZonedTime(zone).momentOf(named)

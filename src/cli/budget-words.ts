@@ -3,14 +3,13 @@
 import { ZonedTime } from '../cost/zoned-time.js'
 import { countText, shareText, shortCount, usdText } from './amounts.js'
 import { type BudgetWindow, shareOf } from './budget-window.js'
-import { nearText } from './moments.js'
+import { dateText, nearText } from './moments.js'
 import { visibleName } from './visible-text.js'
 
 /** `tenant acme, per day`. The names in it are visible; a page has to escape them. */
 export function budgetTitle({ scope, who, per }: BudgetWindow): string {
-  const whose = [scope, ...(who.length === 0 ? [] : [who.map(visibleName).join(' / ')])]
-    .filter((word) => word !== '')
-    .join(' ')
+  const names = who.filter((name) => name !== '').map(visibleName)
+  const whose = [scope, names.join(' / ')].filter((word) => word !== '').join(' ')
   return per === '' ? whose : `${whose}, ${per === 'total' ? 'in total' : `per ${per}`}`
 }
 
@@ -18,7 +17,18 @@ export function budgetTitle({ scope, who, per }: BudgetWindow): string {
 export function budgetAmount({ measure }: Pick<BudgetWindow, 'measure'>, amount: number): string {
   if (measure === 'usd') return usdText(amount / 1e9)
   const count = amount < 100_000 ? countText(amount) : shortCount(amount)
-  return measure === '' ? count : `${count} ${measure}`
+  const unit = amount === 1 ? measure.replace(/s$/, '') : measure
+  return unit === '' ? count : `${count} ${unit}`
+}
+
+/** A forecast of days has no minutes. */
+const soonMs = 2 * 86_400_000
+
+/** Whether somebody should look after a budget: it is used up, or soon will be, or sooner than its window ends. */
+export function isShort({ forecast, endsAt }: BudgetWindow, asOf: number): boolean {
+  if (forecast.outcome === 'used-up') return true
+  if (forecast.outcome !== 'runs-out') return false
+  return endsAt !== undefined || forecast.at - asOf < 7 * 86_400_000
 }
 
 /** How a budget stands. `asOf` and the zone decide how moments are written. */
@@ -41,7 +51,9 @@ function outlookOf(budget: BudgetWindow, zone: ZonedTime, asOf: number): string 
     case 'used-up':
       return `used up at ${moment(forecast.at)}`
     case 'runs-out':
-      return `at this pace used up at about ${moment(forecast.at)}`
+      return forecast.at - asOf < soonMs
+        ? `at this pace used up at about ${moment(forecast.at)}`
+        : `at this pace used up about ${dateText(forecast.at, zone, asOf)}`
     case 'lasts':
       return forecast.expected === undefined
         ? 'lasts'

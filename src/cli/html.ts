@@ -12,6 +12,7 @@ import {
 } from './amounts.js'
 import { budgetCard } from './budget-card.js'
 import { Markup, markup, nameMarkup } from './markup.js'
+import { missingNotes } from './missing-notes.js'
 import { momentText } from './moments.js'
 import { card, dataTable } from './page-parts.js'
 import { pageStyle } from './page-style.js'
@@ -58,10 +59,11 @@ function body(data: ReportData): Markup {
       : markup`${moment(first)} to ${moment(last)}`
   const heading =
     data.tenant === undefined ? markup`Usage report` : markup`Usage of ${nameMarkup(data.tenant)}`
+  const missing = missingNotes(data).map((note) => markup`<p class="note">${note}</p>`)
   const cards =
     data.total.calls === 0
-      ? markup`<p class="note">There are no attempts in this period.</p>${budgetCard(data)}`
-      : markup`${unknownNote(data)}
+      ? markup`<p class="note">There are no attempts in this period.</p>${missing}${budgetCard(data)}`
+      : markup`${unknownNote(data)}${missing}
 ${daysCard(data)}
 <div class="grid">${tenantsCard(data)}${modelsCard(data)}</div>
 ${budgetCard(data)}

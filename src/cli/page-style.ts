@@ -55,6 +55,7 @@ h3 { margin: 0; font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
 .plot text { fill: var(--text); font-size: 12.5px; }
 .plot .value { text-anchor: end; }
 .plot .tick { fill: var(--muted); font-size: 11px; }
+.plot .over { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
 .plot .middle { text-anchor: middle; }
 .plot .track { fill: var(--track); }
 .plot .grid { stroke: var(--line); }
@@ -85,9 +86,10 @@ footer { margin-top: 24px; color: var(--muted); font-size: 12px; }
   .figure .large { font-size: 19px; }
 }
 @media print {
-  body { background: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  :root { color-scheme: light; }
+  body { background: #fff; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
-  .card, .figure { break-inside: avoid; }
+  .card, .figure, .budget { break-inside: avoid; }
   details { display: none; }
 }
 `

@@ -69,12 +69,17 @@ export function columnPlot(
   const height = 220
   const { top, step } = axisOf(Math.max(...columns.map(sumOf), 0))
   const yOf = (amount: number): number => round(height - 24 - (amount / top) * (height - 48))
-  const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, at) => at * step).map(
-    (
-      amount,
-    ) => markup`<line class="${amount === 0 ? 'axis' : 'grid'}" x1="0" x2="100%" y1="${yOf(amount)}" y2="${yOf(amount)}"/>
-${amount === 0 ? [] : [markup`<text class="tick" x="0" y="${yOf(amount) - 4}">${amountText(amount)}</text>`]}`,
+  const amounts = Array.from({ length: Math.round(top / step) + 1 }, (_, at) => at * step)
+  const lines = amounts.map(
+    (amount) =>
+      markup`<line class="${amount === 0 ? 'axis' : 'grid'}" x1="0" x2="100%" y1="${yOf(amount)}" y2="${yOf(amount)}"/>\n`,
   )
+  // In front of the bars, which would hide them on a phone.
+  const ticks = amounts
+    .slice(1)
+    .map(
+      (amount) => markup`<text class="tick over" x="0" y="${yOf(amount) - 4}">${amountText(amount)}</text>\n`,
+    )
   // A few columns are not stretched over the whole width.
   const slot = 1 / Math.max(columns.length, 8)
   const bars = columns.flatMap((column, at) => {
@@ -90,7 +95,7 @@ ${amount === 0 ? [] : [markup`<text class="tick" x="0" y="${yOf(amount) - 4}">${
     (at) =>
       markup`<text class="tick middle" x="${percent((at + 0.5) * slot)}" y="${height - 7}">${columns[at]?.name ?? ''}</text>`,
   )
-  return plot(words, height, [...lines, ...bars, ...names])
+  return plot(words, height, [...lines, ...bars, ...ticks, ...names])
 }
 
 /** What is drawn of a budget; times and amounts are numbers in any unit. */

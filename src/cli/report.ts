@@ -10,8 +10,18 @@ import { type BudgetSeries, type BudgetWindow, currentWindows, tenantOf } from '
 /** What a journal holds. */
 export interface ReportSource {
   readonly records: AsyncIterable<UsageRecord> | Iterable<UsageRecord>
-  /** How each counter rose, in any order. Read after the records. */
-  budgets(): Promise<readonly BudgetSeries[]>
+  /** How the budgets stood at a moment; later ones do not matter. Read after the records. */
+  books(asOf: number): Promise<ReportBooks>
+}
+
+/** What a journal holds besides its records. */
+export interface ReportBooks {
+  /** How each counter rose, in any order. */
+  readonly budgets: readonly BudgetSeries[]
+  /** Attempts that began and are not settled. */
+  readonly underWay: readonly UsageRecord[]
+  /** Lines that cannot be read although whole ones follow. */
+  readonly damagedLines: number
 }
 
 /** What a report is about. */
@@ -51,6 +61,10 @@ export interface ReportData {
   readonly failovers: readonly Failover[]
   /** Failed attempts by error code, the most frequent first. */
   readonly failures: readonly { readonly code: string; readonly calls: number }[]
+  /** Attempts that are not over, or whose process has died: they are in no sum. */
+  readonly underWay: number
+  /** Lines of the journal that cannot be read: what stood in them is missing. */
+  readonly damagedLines: number
   /** The nearest to being used up first. With a tenant, only what belongs to it. */
   readonly budgets: readonly BudgetWindow[]
 }
@@ -86,10 +100,11 @@ export async function buildReport(
     }
   }
   const { from, to, tenant } = filter
-  const asOf = Math.min(madeAt, to ?? madeAt)
-  const series = (await source.budgets()).filter(
-    ({ counter }) => tenant === undefined || tenantOf(counter) === tenant,
-  )
+  const books = await source.books(to ?? Number.POSITIVE_INFINITY)
+  // A store's time may be ahead of a wall clock that was set back.
+  const latest = books.budgets.reduce((at, { points }) => Math.max(at, points.at(-1)?.at ?? at), madeAt)
+  const asOf = Math.min(latest, to ?? latest)
+  const series = books.budgets.filter(({ counter }) => tenant === undefined || tenantOf(counter) === tenant)
   return {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -109,6 +124,8 @@ export async function buildReport(
       [...failures].map(([code, calls]) => ({ code, calls })),
       ({ code }) => code,
     ),
+    underWay: books.underWay.filter((record) => isMeant(record, filter)).length,
+    damagedLines: books.damagedLines,
     budgets: currentWindows(series, asOf),
   }
 }

@@ -43,7 +43,7 @@ export function daysCard(data: ReportData): Markup {
     description: describe(data.days.slice(-mostDays), ({ by }) => by.day ?? '', measure),
   }
   const cut = days.length > shown.length ? ` The last ${mostDays} of ${countText(days.length)} days.` : ''
-  const plot = markup`${colourLegend(data, colours)}${columnPlot(words, columns, measure.text)}`
+  const plot = markup`${colourLegend(data, colours, measure)}${columnPlot(words, columns, measure.text)}`
   const table = spendTable('Day', [...data.days].reverse(), ({ by }) => by.day ?? null)
   return markup`<div class="wide">${card(words.title, `By model, days in ${data.timeZone}.${cut}`, plot, table)}</div>`
 }
@@ -108,16 +108,26 @@ function rankedBy(groups: readonly UsageGroup[], measure: Measure): readonly Usa
   return [...groups].sort((left, right) => measure.of(right) - measure.of(left))
 }
 
+/** What costs nothing that is known is not seen. */
+function shownModels(models: readonly UsageGroup[], measure: Measure): readonly UsageGroup[] {
+  return models.filter((group) => measure.of(group) > 0)
+}
+
 /** The colour of each model that has its own. */
 function coloursOf({ models }: ReportData, measure: Measure): ReadonlyMap<string, number> {
-  const ranked = rankedBy(models, measure).slice(0, modelColours)
+  const ranked = rankedBy(shownModels(models, measure), measure).slice(0, modelColours)
   return new Map(ranked.map((group, at) => [modelName(group), at]))
 }
 
-function colourLegend({ models }: ReportData, colours: ReadonlyMap<string, number>): Markup {
+function colourLegend(
+  { models }: ReportData,
+  colours: ReadonlyMap<string, number>,
+  measure: Measure,
+): Markup {
   const named = [...colours].map(([name, colour]) => ({ colour, name: nameMarkup(name) }))
-  const rest = models.length - named.length
-  if (rest > 0) named.push({ colour: modelColours, name: markup`${countText(rest)} others` })
+  const rest = shownModels(models, measure).length - named.length
+  const others = rest === 1 ? 'other' : 'others'
+  if (rest > 0) named.push({ colour: modelColours, name: markup`${countText(rest)} ${others}` })
   return legend(named)
 }
 

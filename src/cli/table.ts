@@ -3,6 +3,7 @@
 import { ZonedTime } from '../cost/zoned-time.js'
 import { attemptsText, countText, durationText, usdColumn, usdText } from './amounts.js'
 import { budgetState, budgetTitle } from './budget-words.js'
+import { missingNotes } from './missing-notes.js'
 import type { ReportData } from './report.js'
 import { foldRows, modelName, type SpendRow, spendRow } from './spend.js'
 import { columnsOf, cutText, visibleName } from './visible-text.js'
@@ -15,36 +16,39 @@ const nameColumns = 40
 export function reportText(data: ReportData): string {
   const { total, failures, failovers } = data
   const sections = [headline(data)]
-  if (total.calls === 0) return `${headline(data)}\n\nNo attempts in this period.\n`
+  if (total.calls === 0) sections.push('No attempts in this period.')
+  else
+    sections.push(
+      spendTable('', [spendRow('Total', total)]),
+      spendTable(
+        'Tenant',
+        data.tenants.map((group) => spendRow(group.by.tenant ?? null, group)),
+      ),
+      spendTable(
+        'Model',
+        data.models.map((group) => spendRow(modelName(group), group)),
+      ),
+      spendTable('Day', data.days.map((group) => spendRow(group.by.day ?? null, group)).reverse(), mostDays),
+      plainTable(
+        ['First token', 'p50', 'p95', 'p99'],
+        data.models.flatMap((group) => {
+          const times = group.firstDeltaMs
+          return times === null
+            ? []
+            : [[modelName(group), ...[times.p50, times.p95, times.p99].map(durationText)]]
+        }),
+      ),
+      plainTable(
+        ['Failures by code', 'calls'],
+        failures.map(({ code, calls }) => [code, countText(calls)]),
+      ),
+      plainTable(
+        ['Failovers', 'to', 'calls'],
+        failovers.map(({ from, to, calls }) => [from, to, countText(calls)]),
+        2,
+      ),
+    )
   sections.push(
-    spendTable('', [spendRow('Total', total)]),
-    spendTable(
-      'Tenant',
-      data.tenants.map((group) => spendRow(group.by.tenant ?? null, group)),
-    ),
-    spendTable(
-      'Model',
-      data.models.map((group) => spendRow(modelName(group), group)),
-    ),
-    spendTable('Day', data.days.map((group) => spendRow(group.by.day ?? null, group)).reverse(), mostDays),
-    plainTable(
-      ['First token', 'p50', 'p95', 'p99'],
-      data.models.flatMap((group) => {
-        const times = group.firstDeltaMs
-        return times === null
-          ? []
-          : [[modelName(group), ...[times.p50, times.p95, times.p99].map(durationText)]]
-      }),
-    ),
-    plainTable(
-      ['Failures by code', 'calls'],
-      failures.map(({ code, calls }) => [code, countText(calls)]),
-    ),
-    plainTable(
-      ['Failovers', 'to', 'calls'],
-      failovers.map(({ from, to, calls }) => [from, to, countText(calls)]),
-      2,
-    ),
     plainTable(
       ['Budget', 'used', 'of', ''],
       data.budgets.map((budget) => {
@@ -67,9 +71,10 @@ function headline({ from, to, tenant, timeZone }: ReportData): string {
   return `Usage${period}${tenant === undefined ? '' : ` of tenant ${shown(tenant)}`}, days in ${shown(timeZone)}`
 }
 
-function notes({ total }: ReportData): string {
-  const { unknownPriceCalls, estimatedCalls, savingsUsd } = total
+function notes(data: ReportData): string {
+  const { unknownPriceCalls, estimatedCalls, savingsUsd } = data.total
   return [
+    ...missingNotes(data),
     unknownPriceCalls > 0
       ? `The price of ${attemptsText(unknownPriceCalls)} is unknown: what they cost is not in these sums.`
       : '',

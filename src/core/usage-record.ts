@@ -11,7 +11,7 @@ import type { Usage } from './usage.js'
  */
 export type RecordOutcome = 'success' | 'failure' | 'aborted' | 'uncertain'
 
-/** One attempt on the bill. No prompt and no answer stands in it, and no key. */
+/** One attempt on the bill. No key stands in it, and no prompt and no answer unless the app has asked for that. */
 export interface UsageRecord {
   /** The attempt's id. */
   readonly id: string
@@ -60,6 +60,10 @@ export interface UsageRecord {
   readonly errorCode?: ErrorCode
   /** At most 500 characters. */
   readonly errorMessage?: string
+  /** What the messages said, redacted, at most 64 KB. Only where the app has asked for it. */
+  readonly prompt?: string
+  /** The answer's text as far as it came, redacted, at most 64 KB. Only where the app has asked for it. */
+  readonly answer?: string
 }
 
 /** Which records are meant. What is not given does not matter. */

@@ -19,6 +19,7 @@ import {
 import type { Calendar } from './calendar.js'
 import { type Claims, claimsOf } from './claims.js'
 import { budgetExceeded, ceilingExceeded, exceededBy } from './exceeded.js'
+import { inTime } from './in-time.js'
 import type { LimitBook } from './limit-book.js'
 import type { Pricing } from './pricing.js'
 import { type AttemptFacts, uncertainRecord } from './record.js'
@@ -50,6 +51,8 @@ export interface AdmissionSurroundings {
   readonly onStoreError: 'deny' | 'allow'
   readonly approve: Approval | undefined
   readonly onStoreFailure: (facts: AttemptFacts, error: unknown) => void
+  /** Lets go of a hold that may stand all the same, since only the store's answer was lost. */
+  readonly undo: (facts: AttemptFacts) => void
 }
 
 /** What is held for an attempt. */
@@ -102,7 +105,7 @@ export async function admit(
       record: uncertainRecord(question, at, subject.key, price?.version),
       ...(cost === undefined ? {} : { cost: { base: cost.base, perToken: cost.perToken } }),
     }
-    const admission = await reach(() => admitOrNothing(hold, around.store), question, around)
+    const admission = await reach(() => holdSafely(hold, question, around), question, around)
     if (admission === undefined) return undefined
     if (admission.outcome === 'admitted') {
       const { tokens } = admission
@@ -219,14 +222,25 @@ async function isApproved(
   }
 }
 
-/** A hold whose answer was lost may stand all the same: nothing will be sent for it, so it must not. */
-async function admitOrNothing(hold: Hold, store: Store): Promise<Admission> {
+/** Asks for a hold. One that is made though nobody hears of it, or too late, is let go again. */
+async function holdSafely(
+  hold: Hold,
+  facts: AttemptFacts,
+  { clock, store, undo }: AdmissionSurroundings,
+): Promise<Admission> {
+  const asked = (async () => store.admit(hold))()
   try {
-    return await store.admit(hold)
+    return await inTime(clock, () => asked)
   } catch (error) {
-    store.release(hold.id).catch(() => undefined) // else it expires, and is charged at its bound
+    const letGo = (): void => undo(facts)
+    asked.then(letGo, letGo)
     throw error
   }
+}
+
+/** What no other moment would make good: calls may not go on without the store for that. */
+function isOurFault({ code }: ByokError): boolean {
+  return code === 'config' || code === 'invalid-request'
 }
 
 /** What the store says; `undefined` where it cannot be reached and calls go on without it. */
@@ -238,7 +252,7 @@ async function reach<Answer>(
   try {
     return await ask()
   } catch (error) {
-    if (isByokError(error) && error.code === 'config') throw error
+    if (isByokError(error) && isOurFault(error)) throw error
     if (onStoreError === 'deny') {
       const message = 'The store of the budgets cannot be reached, so nothing was sent.'
       throw new ByokError('store-unavailable', message, { cause: error })

@@ -14,8 +14,15 @@ const perMessage = 16
 /** Anthropic names 264 to 675 tokens for its tool instructions (docs: "Tool use", pricing). */
 const withTools = 1_024
 
-/** Providers that put long texts of their own before every prompt. Measured: 1,539 tokens. */
-const addedBy: ReadonlyMap<string, number> = new Map([['venice', 4_096]])
+/**
+ * Providers that put long texts of their own before every prompt. Measured: Venice 1,539 tokens, xAI's models 684, also
+ * behind OpenRouter.
+ */
+const addedBy: ReadonlyMap<string, number> = new Map([
+  ['venice', 4_096],
+  ['xai', 1_024],
+  ['openrouter', 1_024],
+])
 
 /**
  * The most that one picture is billed as, by model family. Sources: OpenAI, "Images and vision" (gpt-4o: 85 + 170 a tile,
@@ -32,6 +39,10 @@ const perUnknownPicture = 16_384
 
 /** A document that the provider fetches itself: its length is not known here. */
 const perUnseenDocument = 200_000
+
+/** Extra fields that name what the provider itself keeps and puts before the prompt: its length is not known here. */
+const unseenFields = ['previous_response_id', 'conversation', 'prompt'] as const
+const perUnseenHistory = 1_000_000
 
 /** Whom a bound is for. */
 export interface BoundTarget {
@@ -52,7 +63,10 @@ export function promptTokenBound(chat: ChatRequest, target: BoundTarget): number
   if (hasTools) tokens += bytesOf(JSON.stringify(chat.tools?.map(sentOf)))
   if (chat.responseFormat !== undefined) tokens += bytesOf(JSON.stringify(chat.responseFormat))
   const ofProvider = chat.providerOptions?.[target.provider]
-  if (ofProvider !== undefined) tokens += bytesOf(JSON.stringify(ofProvider))
+  if (ofProvider !== undefined) {
+    tokens += bytesOf(JSON.stringify(ofProvider))
+    if (unseenFields.some((name) => (ofProvider[name] ?? null) !== null)) tokens += perUnseenHistory
+  }
   for (const message of chat.messages) tokens += perMessage + tokensOf(message, target.model)
   return Math.min(tokens, target.contextWindow ?? Number.POSITIVE_INFINITY)
 }
@@ -127,10 +141,10 @@ export function serviceTierOf(chat: ChatRequest, provider: string): string | und
 /** Reads the limit on the answer, also where an app has put it into the provider's own extra fields. */
 export function answerBound(chat: ChatRequest, provider: string): AnswerBound {
   const extra = chat.providerOptions?.[provider] ?? {}
-  const set = lengthFields.map((name) => extra[name]).filter(isCount)
+  // Several names of one limit: which of them a provider obeys is not known.
+  const set = [...lengthFields.map((name) => extra[name]), chat.maxTokens].filter(isCount)
   const answers = isCount(extra.n) ? extra.n : 1
-  const said = set.length > 0 ? Math.max(...set) : chat.maxTokens
-  return { ...(said === undefined ? {} : { maxTokens: said }), answers }
+  return { ...(set.length === 0 ? {} : { maxTokens: Math.max(...set) }), answers }
 }
 
 function isCount(value: unknown): value is number {

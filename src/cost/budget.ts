@@ -19,9 +19,11 @@ import { CacheHits } from './cache-hits.js'
 import { Calendar } from './calendar.js'
 import { chargeOf } from './claims.js'
 import { stateOf } from './exceeded.js'
+import { inTime } from './in-time.js'
 import { LimitBook } from './limit-book.js'
 import type { Bill } from './pricing.js'
 import { type AttemptFacts, type AttemptResult, finalRecord, uncertainRecord } from './record.js'
+import { promptText, type Redaction, recordedText } from './recorded-text.js'
 import { Settlements } from './settlements.js'
 import { StopWatch } from './stop-watch.js'
 
@@ -57,11 +59,13 @@ export interface BudgetAlert {
 }
 
 /** What the books stand on. */
-export interface BudgetSurroundings extends Omit<AdmissionSurroundings, 'book' | 'calendar'> {
+export interface BudgetSurroundings extends Omit<AdmissionSurroundings, 'book' | 'calendar' | 'undo'> {
   readonly limits: readonly BudgetLimit[]
   /** Tells keys apart without showing anything of them. */
   readonly fingerprint: (secret: Secret) => Promise<string>
   readonly onAlert: (alert: BudgetAlert) => void
+  /** Records keep the texts of prompts and answers, redacted by this. Absent: they keep none. */
+  readonly redact: Redaction | undefined
 }
 
 const renewEveryMs = holdTtlMs / 3
@@ -88,18 +92,29 @@ export class BudgetKeeper implements Budget {
   readonly #watch: StopWatch
   readonly #settlements: Settlements
   readonly #open = new Map<string, Open>()
+  readonly #admitting = new Set<Promise<Grant>>()
 
   constructor(around: BudgetSurroundings) {
     const { clock, store, limits } = around
-    const [book, calendar] = [new LimitBook(limits, store), this.#calendar]
+    const [book, calendar] = [new LimitBook(limits, store, clock), this.#calendar]
     this.#around = around
     this.#book = book
-    this.#admission = { ...around, book, calendar }
+    this.#admission = { ...around, book, calendar, undo: (facts) => this.#undo(facts) }
     this.#watch = new StopWatch({ clock, store, book, calendar })
     this.#settlements = new Settlements(clock)
   }
 
   async admit(question: AttemptQuestion): Promise<Grant> {
+    const admitting = this.#admit(question)
+    this.#admitting.add(admitting)
+    try {
+      return await admitting
+    } finally {
+      this.#admitting.delete(admitting)
+    }
+  }
+
+  async #admit(question: AttemptQuestion): Promise<Grant> {
     const { attemptId, provider, model, labels, secret } = question
     const at = this.#around.clock.date()
     const key = secret === undefined ? undefined : await this.#around.fingerprint(secret)
@@ -110,14 +125,13 @@ export class BudgetKeeper implements Budget {
       model: `${provider}/${model}`,
     }
     const admitted = await admit(question, subject, at, this.#admission)
-    const mayBeStopped = admitted?.limits.some(({ limit }) => limit.onExceed === 'stop') ?? false
     const open: Open = {
       question,
       at,
       draft: admitted?.hold.record ?? uncertainRecord(question, at, key, undefined),
       admitted,
       stopRenewing: () => undefined,
-      stopWatching: mayBeStopped ? this.#watch.add({ subject, onStop: question.onStop }) : () => undefined,
+      stopWatching: this.#watch.add({ subject, onStop: question.onStop }),
     }
     this.#open.set(attemptId, open)
     if (admitted !== undefined) this.#renewLater(open)
@@ -141,22 +155,20 @@ export class BudgetKeeper implements Budget {
     const cost = bill.cost ?? result.reportedCost ?? null
     const charge = chargeOf(admitted.limits, admitted.rates, result.usage, cost)
     const isOverrun = charge.claims.some((amount, claim) => amount > (admitted.held[claim] ?? 0))
-    const record = finalRecord(draft, result, bill, isOverrun)
-    await this.#settlements.settle(
+    const record = { ...finalRecord(draft, result, bill, isOverrun), ...this.#textsOf(question, result) }
+    const settled = this.#settlements.settle(
       () => this.#commit(question, admitted, charge, record),
       (error) => onStoreFailure(question, error),
     )
+    // Who has left does not wait for the store.
+    if (result.outcome !== 'aborted') await settled
     return bill
   }
 
   async release(attemptId: string): Promise<void> {
     const open = this.#close(attemptId)
     if (open?.admitted === undefined) return
-    const { store, onStoreFailure } = this.#around
-    await this.#settlements.settle(
-      () => store.release(attemptId),
-      (error) => onStoreFailure(open.question, error),
-    )
+    await this.#release(open.question)
   }
 
   /** How the budgets of a subject stand. */
@@ -180,9 +192,37 @@ export class BudgetKeeper implements Budget {
     await this.#book.remove(limit)
   }
 
-  /** Tries once more what has not reached the store. */
+  /** Waits until whoever has left has no hold behind him, and tries once more what has not reached the store. */
   async close(): Promise<void> {
+    const admitted = Promise.allSettled(this.#admitting)
+    await inTime(this.#around.clock, () => admitted).catch(() => undefined) // an app may think about an approval for longer
     await this.#settlements.close()
+  }
+
+  #textsOf(
+    { chat, secret }: AttemptQuestion,
+    { answer }: AttemptResult,
+  ): Pick<UsageRecord, 'prompt' | 'answer'> {
+    const { redact } = this.#around
+    if (redact === undefined) return {}
+    const asked = recordedText(promptText(chat), redact, secret)
+    const answered = answer === undefined ? undefined : recordedText(answer, redact, secret)
+    return {
+      ...(asked === undefined ? {} : { prompt: asked }),
+      ...(answered === undefined ? {} : { answer: answered }),
+    }
+  }
+
+  async #release(facts: AttemptFacts): Promise<void> {
+    const { store, onStoreFailure } = this.#around
+    await this.#settlements.settle(
+      () => store.release(facts.attemptId),
+      (error) => onStoreFailure(facts, error),
+    )
+  }
+
+  #undo(facts: AttemptFacts): void {
+    this.#release(facts).catch(() => undefined) // it never rejects
   }
 
   #close(attemptId: string): Open | undefined {
@@ -197,8 +237,7 @@ export class BudgetKeeper implements Budget {
     const { clock, store } = this.#around
     const { attemptId } = open.question
     open.stopRenewing = clock.timer(renewEveryMs, () => {
-      store
-        .renew(attemptId, holdTtlMs)
+      inTime(clock, () => store.renew(attemptId, holdTtlMs))
         .catch(() => undefined) // what expires meanwhile is corrected by the commit
         .then(() => {
           if (this.#open.get(attemptId) === open) this.#renewLater(open)

@@ -1,6 +1,6 @@
 // What an attempt might cost, as the claims of a hold: one for each budget that it meets.
 
-import type { Money } from '../core/money.js'
+import { type Money, maxMoney } from '../core/money.js'
 import type { ModelPrice } from '../core/price.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Charge, Claim, Hold, RateClaim } from '../core/store.js'
@@ -44,8 +44,10 @@ export function claimsOf(question: ClaimQuestion): Claims {
   const { chat, target, price, limits, ceiling } = question
   const said = answerBound(chat, target.provider)
   const rates = question.rates.map((rate) => rateClaim(rate, chat, said.maxTokens))
-  const isBounded = ceiling !== undefined || limits.some(({ limit }) => limit.measure !== 'calls')
-  if (!isBounded) {
+  const mustFit =
+    ceiling !== undefined ||
+    limits.some(({ limit }) => limit.measure !== 'calls' && limit.onExceed !== 'alert')
+  if (!mustFit && limits.every(({ limit }) => limit.measure === 'calls')) {
     const claims = limits.map((applied) => claimOf(applied, { base: 1, perToken: 0 }))
     return { claims, rates, tokens: { least: 0, most: 0 }, limitFor: () => undefined }
   }
@@ -61,17 +63,24 @@ export function claimsOf(question: ClaimQuestion): Claims {
 
   const known = said.maxTokens ?? question.outputLimit
   const wanted = known ?? assumedOutputLimit
-  const least = said.maxTokens ?? Math.min(leastLoweredLimit, wanted)
+  const possible = Math.min(wanted, ...claims.map(mostCountable))
+  const least = Math.min(said.maxTokens ?? leastLoweredLimit, possible)
   const room = ceiling === undefined ? wanted : tokensWithin(ceiling, base.usd, perToken.usd)
-  const most = Math.min(wanted, room)
+  const most = Math.min(possible, room)
   const isShort = (granted: number): boolean => granted < wanted || known === undefined
   return {
     claims,
     rates,
     tokens: { least, most: Math.max(least, most) },
-    limitFor: (granted) => (said.maxTokens === undefined && isShort(granted) ? granted : undefined),
+    limitFor: (granted) =>
+      mustFit && said.maxTokens === undefined && isShort(granted) ? granted : undefined,
     ...(most < least ? { overCeiling: { asked: base.usd + perToken.usd * least } } : {}),
   }
+}
+
+/** Beyond so many output tokens the amount is more than can be counted, and more than any limit. */
+function mostCountable({ base, perToken }: Claim): number {
+  return perToken === 0 ? Number.POSITIVE_INFINITY : Math.floor((maxMoney - base) / perToken)
 }
 
 /** How many output tokens fit under a ceiling; below 0 where not even the prompt does. */

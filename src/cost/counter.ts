@@ -30,3 +30,25 @@ export function counterName({ measure, scope, who, per, window }: CounterParts):
 function escaped(name: string): string {
   return name.replace(/[^A-Za-z0-9_.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+// Zones have slashes in their names, too.
+const counterPattern =
+  /^(usd|tokens|calls)\/(app|tenant|user|agent|run|tag|key|provider|model)\/([^/]*)\/(hour|day|week|month|total)\/(.+)$/s
+
+/** What a name says that `counterName` has made; `undefined` for any other name. */
+export function readCounterName(name: string): CounterParts | undefined {
+  const match = counterPattern.exec(name)
+  if (match === null) return undefined
+  const [, measure, scope, who = '', per, window] = match
+  return {
+    measure,
+    scope,
+    who: who === '' ? [] : who.split(':').map(unescaped),
+    per,
+    window,
+  } as CounterParts // the pattern allows no other words
+}
+
+function unescaped(part: string): string {
+  return part.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}

@@ -1,8 +1,10 @@
 // The budgets in force: those of the handler's options, and over them those that were set while it runs.
 
+import type { Clock } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
 import type { Store } from '../core/store.js'
 import { type BudgetLimit, identityOf } from './budget-limit.js'
+import { inTime } from './in-time.js'
 
 const collection = 'limits'
 const name = 'budgets'
@@ -24,12 +26,14 @@ export interface LimitsInForce {
 export class LimitBook {
   readonly #configured: readonly BudgetLimit[]
   readonly #store: Store
+  readonly #clock: Clock
   #inForce: LimitsInForce | undefined
   #reading: Promise<LimitsInForce> | undefined
 
-  constructor(configured: readonly BudgetLimit[], store: Store) {
+  constructor(configured: readonly BudgetLimit[], store: Store, clock: Clock) {
     this.#configured = configured
     this.#store = store
+    this.#clock = clock
   }
 
   /** The budgets in force, as this process last read them; read anew where it has not, or must. */
@@ -40,6 +44,7 @@ export class LimitBook {
   /** Forgets what was read. */
   expire(): void {
     this.#inForce = undefined
+    this.#reading = undefined
   }
 
   /** Sets a budget, or changes the one of the same scope, measure, period and zone. */
@@ -66,21 +71,31 @@ export class LimitBook {
 
   /** Many requests that begin at once read once. */
   #read(): Promise<LimitsInForce> {
-    this.#reading ??= this.#load().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
+    if (this.#reading !== undefined) return this.#reading
+    const reading = this.#load()
+    const isLatest = (): boolean => this.#reading === reading
+    this.#reading = reading
+    reading
+      .then((inForce) => {
+        // What was forgotten while it was read may have changed before it was read.
+        if (isLatest()) this.#inForce = inForce
+      })
+      .catch(() => undefined) // whoever waits for it hears of it
+      .then(() => {
+        if (isLatest()) this.#reading = undefined
+      })
+    return reading
   }
 
   async #load(): Promise<LimitsInForce> {
-    const stored = await this.#store.get(collection, name)
+    // Others wait for this very read, so it must end.
+    const stored = await inTime(this.#clock, () => this.#store.get(collection, name))
     const inForce = new Map(this.#configured.map((limit) => [identityOf(limit), limit]))
     for (const [identity, limit] of said(stored?.value)) {
       if (limit === null) inForce.delete(identity)
       else inForce.set(identity, limit)
     }
-    this.#inForce = { limits: [...inForce.values()], version: stored?.version ?? 0 }
-    return this.#inForce
+    return { limits: [...inForce.values()], version: stored?.version ?? 0 }
   }
 }
 

@@ -16,6 +16,8 @@ export interface Bill {
   readonly caveat?: FoundPrice['caveat']
   /** What the app's reference model would have cost more; `null` where a price is unknown. */
   readonly savings: Money | null
+  /** What the app's reference model would have cost less. */
+  readonly excess?: Money
 }
 
 /** What the bills stand on. */
@@ -75,8 +77,8 @@ export class Pricing {
 
   /** The price of a model, or the one that the app assumes. */
   find({ provider, model, serviceTier }: PricedModel, at: number): FoundPrice | undefined {
-    const { source, unknownPrice } = this.#options
-    const found = source.find(provider, model, at)
+    const { unknownPrice } = this.#options
+    const found = this.#look(provider, model, at)
     const price = found === undefined ? undefined : priceAtServiceTier(found.price, serviceTier)
     if (found !== undefined && price !== undefined) return { ...found, price }
     if (typeof unknownPrice === 'string') return undefined
@@ -90,12 +92,22 @@ export class Pricing {
     if (found === undefined) return { cost: null, savings: null }
     const cost = costOf(found.price, usage)
     const { baseline } = this.#options
-    const reference = this.#options.source.find(baseline.provider, baseline.model, at)
+    const reference = this.#look(baseline.provider, baseline.model, at)
     return {
       cost,
       version: found.version,
       ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
       savings: savingsOf(cost, usage, reference?.price),
+      ...(reference === undefined ? {} : { excess: Math.max(0, cost - costOf(reference.price, usage)) }),
+    }
+  }
+
+  /** A source that fails knows no price: no answer is lost for that. */
+  #look(provider: string, model: string, at: number): FoundPrice | undefined {
+    try {
+      return this.#options.source.find(provider, model, at)
+    } catch {
+      return undefined
     }
   }
 }

@@ -31,6 +31,8 @@ export interface AttemptResult {
   readonly durationMs: number
   readonly firstDeltaMs: number | undefined
   readonly finishReason: string | undefined
+  /** As far as it came. */
+  readonly answer: string | undefined
   readonly error: ByokError | undefined
 }
 

@@ -6,6 +6,7 @@ import type { CounterState, Store } from '../core/store.js'
 import { type AppliedLimit, appliedLimits, type Subject } from './budget-limit.js'
 import type { Calendar } from './calendar.js'
 import { budgetExceeded, exceededBy } from './exceeded.js'
+import { inTime } from './in-time.js'
 import type { LimitBook } from './limit-book.js'
 
 /** How often the spending of other processes is looked at, while something runs that it may end. */
@@ -30,6 +31,9 @@ export class StopWatch {
   readonly #around: StopWatchSurroundings
   readonly #runners = new Set<Runner>()
   #cancelLook: CancelTimer | undefined
+  #looking: Promise<void> | undefined
+  /** Something has changed since the look that is under way began. */
+  #mustLookAgain = false
 
   constructor(around: StopWatchSurroundings) {
     this.#around = around
@@ -47,34 +51,45 @@ export class StopWatch {
     }
   }
 
-  /** Looks now: limits have been changed. A store that cannot be reached ends nobody. */
-  async look(): Promise<void> {
-    try {
-      const { limits } = await this.#around.book.current()
-      for (const runner of [...this.#runners]) {
-        const applied = this.#stops(appliedLimits(limits, runner.subject, this.#around.calendar, this.#now()))
-        if (applied.length === 0) continue
-        const counters = applied.map(({ counter }) => counter)
-        const states = await this.#around.store.readCounters(counters, runner.subject.tenant)
-        this.#end(runner, applied, states)
-      }
-    } catch {
-      // The next look may reach it.
+  /** Looks now: limits or counters have changed. A store that cannot be reached ends nobody. */
+  look(): Promise<void> {
+    this.#mustLookAgain = true
+    this.#looking ??= this.#lookWhileThingsChange().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #lookWhileThingsChange(): Promise<void> {
+    while (this.#mustLookAgain) {
+      this.#mustLookAgain = false
+      // The next look may reach what this one could not.
+      await this.#lookOnce().catch(() => undefined)
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.#runners.size === 0) return
+    const { book, calendar, clock, store } = this.#around
+    const { limits } = await book.current()
+    if (!limits.some(({ onExceed }) => onExceed === 'stop')) return
+    for (const runner of [...this.#runners]) {
+      const applied = appliedLimits(limits, runner.subject, calendar, this.#now()).filter(
+        ({ limit }) => limit.onExceed === 'stop',
+      )
+      if (applied.length === 0 || !this.#runners.has(runner)) continue
+      const counters = applied.map(({ counter }) => counter)
+      const states = await inTime(clock, () => store.readCounters(counters, runner.subject.tenant))
+      this.#end(runner, applied, states)
     }
   }
 
   /** What a commit has made of the counters: everybody else who spends from one that is empty now ends. */
   spent(applied: readonly AppliedLimit[], states: readonly CounterState[]): void {
-    const empty = new Set(
-      applied
-        .filter(({ limit }, at) => limit.onExceed === 'stop' && (states[at]?.committed ?? 0) >= limit.amount)
-        .map(({ counter }) => counter),
+    const isEmpty = applied.some(
+      ({ limit }, at) => limit.onExceed === 'stop' && (states[at]?.committed ?? 0) >= limit.amount,
     )
-    if (empty.size > 0) this.look().catch(() => undefined)
-  }
-
-  #stops(applied: readonly AppliedLimit[]): AppliedLimit[] {
-    return applied.filter(({ limit }) => limit.onExceed === 'stop')
+    if (isEmpty && this.#runners.size > 0) this.look().catch(() => undefined) // it never rejects
   }
 
   #end(runner: Runner, applied: readonly AppliedLimit[], states: readonly CounterState[]): void {

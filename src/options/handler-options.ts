@@ -28,8 +28,8 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
-import { checkMoney, type MoneyOptions, type MoneySettings, moneyOptionNames } from './check-budgets.js'
 import { checkDefaults, type RequestDefaults } from './check-defaults.js'
+import { checkMoney, type MoneyOptions, type MoneySettings, moneyOptionNames } from './check-money.js'
 import { checkAdapters, checkProviders } from './check-providers.js'
 import { checkCallbacks, checkTimeout } from './check-request.js'
 import {

@@ -31,6 +31,8 @@ export interface Step {
   readonly hasNext: boolean
   /** Where this asks again after a wait. */
   readonly retry?: Retry | undefined
+  /** The output limit that an attempt before this one was granted, where the request itself names none. */
+  readonly heldTo?: number | undefined
 }
 
 /** A retry: its number in the request, from 1, and how long it has waited. */
@@ -65,6 +67,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   const { labels } = request
   const id = parts.newId('att')
   const { maxTokens } = await admit(id, step, context)
+  const heldTo = maxTokens ?? step.heldTo
+  context.heldTo = heldTo
 
   let startedAt = parts.clock.date()
   const chat = maxTokens === undefined ? step.chat : { ...step.chat, maxTokens }
@@ -81,7 +85,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
-    if (maxTokens !== undefined) exchange.accumulator.warn(lowered(maxTokens), last)
+    if (heldTo !== undefined) exchange.accumulator.warn(lowered(heldTo), last)
     const answer = exchange.finish(last)
     hasAnswered = true
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
@@ -138,7 +142,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
 
 /** What became of an attempt, as the books want it. */
 function resultOf({ outcome, error, answer }: Ending, exchange: Exchange, now: number): AttemptResult {
-  const isBilled = answer !== undefined || exchange.hadOutput || (error !== undefined && mayBeBilled(error))
+  const hasCome = answer !== undefined || exchange.hadOutput || exchange.hadUsage
+  const isBilled = hasCome || (error !== undefined && mayBeBilled(error))
   const counted = isBilled ? (answer ?? exchange.accumulator.partial()) : undefined
   const { firstDeltaMs } = exchange
   return {
@@ -149,6 +154,7 @@ function resultOf({ outcome, error, answer }: Ending, exchange: Exchange, now: n
     durationMs: toMicroseconds(now - exchange.startedOn),
     firstDeltaMs: firstDeltaMs === undefined ? undefined : toMicroseconds(firstDeltaMs),
     finishReason: answer?.rawFinishReason ?? undefined,
+    answer: counted?.text,
     error,
   }
 }

@@ -36,6 +36,8 @@ export class RequestContext {
   spent: Money = 0
   /** What their costs stand on besides: an unknown price, an assumed one. */
   readonly bills: Bill[] = []
+  /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */
+  heldTo: number | undefined
   #failover: string | undefined
   #totalMs: number
   #isRestarting = false

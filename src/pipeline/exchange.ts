@@ -44,6 +44,7 @@ export class Exchange {
   #sink: BatchSink | undefined
   #isReading = false
   #wasAsked = false
+  #hadUsage = false
   /** What ended the call from outside: a limit, or the end of the whole request. */
   #cutShort: ByokError | undefined
   readonly #deadline: AttemptDeadline
@@ -91,6 +92,11 @@ export class Exchange {
   /** Something that a caller would see has come. */
   get hadOutput(): boolean {
     return this.firstDeltaMs !== undefined
+  }
+
+  /** The provider has counted tokens, so it may charge for them, whatever comes of the answer. */
+  get hadUsage(): boolean {
+    return this.#hadUsage
   }
 
   /** From now on the provider is what is waited for. */
@@ -225,6 +231,7 @@ export class Exchange {
       this.accumulator.push(this.#safe(delta), events)
       if (delta.type === 'warning' || delta.type === 'repair') continue
       hasOutput ||= isOutput(delta)
+      this.#hadUsage ||= delta.type === 'usage'
       arrival = hasOutput ? 'output' : 'sign-of-life'
     }
     if (hasOutput) {

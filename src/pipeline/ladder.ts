@@ -23,6 +23,8 @@ interface Climb {
   chat: ChatRequest
   /** What was changed in it: once a candidate. */
   repair: string | undefined
+  /** The output limit that stands in it since then, though the request names none. */
+  heldTo: number | undefined
   /** The keys that have failed since the last wait: each is tried once, then somebody must wait or go on. */
   readonly tried: Set<PooledKey>
   taken: number
@@ -62,6 +64,7 @@ export async function askCandidate(
       context,
       chat: context.request.chat,
       repair: undefined,
+      heldTo: undefined,
       tried: new Set(),
       retry: undefined,
       modelsFault: undefined,
@@ -168,7 +171,8 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
   }
   climb.retry = undefined
   try {
-    const answer = await runAttempt({ candidate, key, mode, chat, hasNext: rest.length > 0, retry }, context)
+    const step = { candidate, key, mode, chat, hasNext: rest.length > 0, retry, heldTo: climb.heldTo }
+    const answer = await runAttempt(step, context)
     keyPool.succeeded(provider, model, key)
     return answer
   } catch (error) {
@@ -187,8 +191,12 @@ function isMended(error: ByokError, climb: Climb): boolean {
   const { candidate, context } = climb
   const { provider, entry } = candidate
   if (climb.repair !== undefined || context.request.chat.strict) return false
-  const mended = context.parts.repair({ provider, dialect: entry.dialect }, climb.chat, error)
+  const { heldTo } = context
+  // A limit that only the budgets have set is renamed too, and not granted anew.
+  const asked = heldTo === undefined ? climb.chat : { ...climb.chat, maxTokens: heldTo }
+  const mended = context.parts.repair({ provider, dialect: entry.dialect }, asked, error)
   if (mended === undefined) return false
+  climb.heldTo = heldTo
   climb.repair = mended.note
   climb.tried.clear()
   climb.chat = mended.chat

@@ -153,10 +153,13 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
   const names = attempts.map(nameOf).join(', ')
+  const isAboutMoney = attempts.every(
+    ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
+  )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
     attempts: [...attempts],
     cause: last,
-    isRetryable: true,
+    isRetryable: !isAboutMoney,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
@@ -194,10 +197,11 @@ function totalCost({ bills, spent }: RequestContext, reportedUsd: number | undef
   const reported = reportedUsd === undefined ? {} : { reportedUsd }
   if (bills.some(({ cost }) => cost === null))
     return { usd: null, ...(spent > 0 ? { knownUsd: toUsd(spent) } : {}), ...reported, savedUsd: null }
-  const saved = bills.map(({ savings }) => savings)
-  const savedUsd = saved.includes(null)
-    ? null
-    : toUsd(saved.reduce<number>((sum, one) => sum + (one ?? 0), 0))
+  // An attempt that cost more than the reference model would have takes away from what others saved.
+  const saved = bills.reduce<number | null>((sum, { savings, excess = 0 }) => {
+    return sum === null || savings === null ? null : sum + savings - excess
+  }, 0)
+  const savedUsd = saved === null ? null : toUsd(Math.max(0, saved))
   return { usd: toUsd(spent), ...reported, savedUsd }
 }
 

@@ -12,6 +12,7 @@ import {
   type StatePart,
   type TextChange,
   tombstoneOf,
+  unsettledRecord,
 } from './change.js'
 import { checkCharge, checkHold } from './check-hold.js'
 import { Counters } from './counters.js'
@@ -64,16 +65,17 @@ export class Books {
     const wait = this.#rates.longestWait(hold.rates, at)
     if (wait !== undefined) return { outcome: 'rate-limited', ...wait }
     const claims = hold.claims.map(
-      ({ counter, base, perToken, endsAt, alerts }): HeldClaim => ({
+      ({ counter, base, perToken, endsAt, limit, alerts }): HeldClaim => ({
         counter,
         held: base + perToken * tokens,
         ...(endsAt !== undefined && { endsAt }),
+        ...(limit !== undefined && { limit }),
         ...(alerts !== undefined && { alerts }),
       }),
     )
     this.#counters.checkRoom(claims)
     const rates = hold.rates.map((rate) => this.#rates.place(rate, at))
-    const record = { ...hold.record, outcome: 'uncertain', cost: boundOf(hold, tokens) } as const
+    const record = unsettledRecord(hold, tokens)
     const granted = { id: hold.id, tokens, expiresAt: at + hold.ttlMs, claims, rates, record }
     this.#make({ kind: 'admit', sequence: this.#sequence + 1, at, hold: granted })
     return { outcome: 'admitted', tokens }
@@ -310,11 +312,4 @@ function endOf(change: SettleChange, name: string): number | undefined {
 
 function untilOf(expiresAt: number, at: number): number {
   return Math.max(expiresAt, at) + tombstoneMs
-}
-
-/** What a hold's record says it cost, should nobody settle it. */
-function boundOf({ cost, record }: Hold, tokens: number): UsageRecord['cost'] {
-  return cost === undefined
-    ? record.cost
-    : Math.min(Number.MAX_SAFE_INTEGER, cost.base + cost.perToken * tokens)
 }

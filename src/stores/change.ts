@@ -1,6 +1,6 @@
 // What can happen to the books of an embedded store, and what they consist of: each as plain data that JSON can carry.
 
-import type { AlertMark, LedgerEntry } from '../core/store.js'
+import type { AlertMark, Hold, LedgerEntry } from '../core/store.js'
 import type { UsageRecord } from '../core/usage-record.js'
 
 /** A claim of a hold that was granted. */
@@ -9,6 +9,8 @@ export interface HeldClaim {
   /** What is held: the bound of what the attempt can cost. */
   readonly held: number
   readonly endsAt?: number
+  /** Told to whoever reads the journal; the books do not need it. Absent: nothing is refused, or the line is an old one. */
+  readonly limit?: number
   readonly alerts?: readonly AlertMark[]
 }
 
@@ -130,4 +132,11 @@ export function ledgerEntryOf(change: AdmitChange | SettleChange): LedgerEntry {
   }
   const changes = change.counters.map(({ counter, committed, held }) => ({ counter, committed, held }))
   return { sequence: change.sequence, operation: change.kind, id: change.id, changes }
+}
+
+/** What is written down of a hold that nobody settles: what it might have cost, for the tokens that it was granted. */
+export function unsettledRecord({ cost, record }: Hold, tokens: number): UsageRecord {
+  const bound =
+    cost === undefined ? record.cost : Math.min(Number.MAX_SAFE_INTEGER, cost.base + cost.perToken * tokens)
+  return { ...record, outcome: 'uncertain', cost: bound }
 }

@@ -28,6 +28,8 @@ export interface Screen {
   readonly width: number
   readonly height: number
   readonly isDark: boolean
+  /** @default 'screen' */
+  readonly media?: 'screen' | 'print'
 }
 
 interface Message {
@@ -103,13 +105,13 @@ export class Browser {
   }
 
   /** Opens an address, and waits until everything has loaded. */
-  async open(url: string, { width, height, isDark }: Screen): Promise<void> {
+  async open(url: string, { width, height, isDark, media = 'screen' }: Screen): Promise<void> {
     this.requests.length = 0
     this.complaints.length = 0
     const metrics = { width, height, deviceScaleFactor: 1, mobile: false }
     await this.#ask('Emulation.setDeviceMetricsOverride', metrics)
     const features = [{ name: 'prefers-color-scheme', value: isDark ? 'dark' : 'light' }]
-    await this.#ask('Emulation.setEmulatedMedia', { features })
+    await this.#ask('Emulation.setEmulatedMedia', { media, features })
     const loaded = this.#next('Page.loadEventFired')
     await this.#ask('Page.navigate', { url })
     await loaded

@@ -3,8 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import { type BudgetSeries, currentWindows, tenantOf } from '../../src/cli/budget-window.js'
 import { budgetState, budgetTitle } from '../../src/cli/budget-words.js'
+import { counterName } from '../../src/cost/counter.js'
 
 const midnight = Date.UTC(2026, 10, 21)
+const tokens = { measure: 'tokens', scope: 'user', per: 'day', window: '2026-11-21@UTC' } as const
 const hourMs = 3_600_000
 const noon = midnight + 12 * hourMs
 
@@ -68,12 +70,13 @@ describe('a budget', () => {
   })
 
   it('is over when its window is', () => {
-    expect(shown(day(), midnight + 25 * hourMs).outlook).toBe('its window is over')
+    expect(shown(day(), midnight + 24 * hourMs).outlook).toBe('its window is over')
+    expect(currentWindows([day()], midnight + 25 * hourMs)).toEqual([])
   })
 
   it('without an end lasts as long as its pace lets it', () => {
     const total = {
-      counter: 'calls/app//total/all',
+      counter: 'calls/app//total/total',
       limit: 100,
       points: [
         { at: midnight, committed: 1 },
@@ -92,8 +95,11 @@ describe('a budget', () => {
   })
 
   it.each([
-    ['usd/tenant/acme/hour/2026-11-21T11@UTC', midnight + 11 * hourMs],
-    ['usd/tenant/acme/day/2026-11-21@Europe%2FBerlin', midnight - hourMs],
+    ['usd/tenant/acme/hour/2026-11-21T11+0000@UTC', midnight + 11 * hourMs],
+    ['usd/tenant/acme/hour/2026-11-21T16+0530@Asia/Kolkata', midnight + 10.5 * hourMs],
+    ['usd/tenant/acme/day/2026-11-21@Europe/Berlin', midnight - hourMs],
+    ['usd/tenant/acme/day/2026-11-21@America/Argentina/Buenos_Aires', midnight + 3 * hourMs],
+    ['usd/tenant/acme/week/week-of-2026-11-16@Europe/Berlin', midnight - (5 * 24 + 1) * hourMs],
     ['usd/tenant/acme/month/2026-11@UTC', Date.UTC(2026, 10, 1)],
     ['usd/tenant/acme/week/2026-W47@UTC', midnight + (24 - 168) * hourMs],
     // Counted back from the end where the name of the window cannot be read.
@@ -122,17 +128,37 @@ describe('a budget', () => {
     expect(names(midnight - hourMs)).toEqual([])
   })
 
+  it('in a time zone of its own is one budget, and another than that of another zone', () => {
+    const window = (label: string, zone: string, endsAt: number) =>
+      day({ counter: `usd/tenant/acme/day/${label}@${zone}`, endsAt })
+    const [before, berlin, lima] = [
+      window('2026-11-20', 'Europe/Berlin', midnight - hourMs),
+      window('2026-11-21', 'Europe/Berlin', midnight + 23 * hourMs),
+      window('2026-11-21', 'America/Lima', midnight + 29 * hourMs),
+    ] as const
+    const shownNow = currentWindows([before, berlin, lima], noon)
+    expect(new Set(shownNow.map(({ counter }) => counter))).toEqual(new Set([berlin.counter, lima.counter]))
+    expect(shownNow.map(budgetTitle)).toEqual(['tenant acme, per day', 'tenant acme, per day'])
+  })
+
+  it('of a user without a tenant is named by the user alone', () => {
+    const counter = counterName({ ...tokens, who: ['', 'ada'] })
+    const points = [{ at: noon, committed: 1 }]
+    expect(shown(day({ counter, points }))).toMatchObject({ title: 'user ada, per day', used: '1 token' })
+  })
+
   it('belongs to a tenant where its scope lies within one', () => {
-    expect(tenantOf('usd/tenant/ac%2Fme/day/x')).toBe('ac/me')
+    expect(tenantOf('usd/tenant/ac%002fme/day/x')).toBe('ac/me')
     expect(tenantOf('usd/user/acme:ada/day/x')).toBe('acme')
-    expect(tenantOf('usd/agent/a%3Ab:c/day/x')).toBe('a:b')
+    expect(tenantOf('usd/agent/a%003ab:c/day/x')).toBe('a:b')
     expect(tenantOf('usd/app//day/x')).toBeUndefined()
     expect(tenantOf('usd/model/acme/day/x')).toBeUndefined()
     expect(tenantOf('acme')).toBeUndefined()
   })
 
   it('with a hostile name keeps it within its words', () => {
-    const counter = `tokens/user/${encodeURIComponent('\u001b[2J')}:${encodeURIComponent('x'.repeat(10_000))}/day/2026-11-21@UTC`
+    const who = ['\u001b[2J', 'x'.repeat(10_000)]
+    const counter = counterName({ ...tokens, who })
     expect(shown(day({ counter })).title).toMatch(/^user \\x1b\[2J \/ x{500}…, per day$/)
   })
 })

@@ -108,7 +108,7 @@ if (program === undefined) {
 
     it.each(screens)('is seen whole at $name', async ({ name: _, ...screen }) => {
       const page = await openPage(reportPage(report), screen)
-      expect(page.sizes.length).toBe(12)
+      expect(page.sizes.length).toBe(11)
       for (const { width, height } of page.sizes) {
         expect(width).toBeGreaterThan(200)
         expect(height).toBeGreaterThan(80)
@@ -122,6 +122,17 @@ if (program === undefined) {
       else expect(page.brightness).toBeGreaterThan(0.8)
       await browser.read(`for (const part of document.querySelectorAll('details')) part.open = true`)
       expect((await browser.read<Measured>(measured)).overflow).toBe(0)
+    })
+
+    it('is light on paper, whatever the screen is, and fits a narrow sheet', async () => {
+      const paper = { width: 700, height: 1_000, isDark: true, media: 'print' } as const
+      const page = await openPage(reportPage(report), paper)
+      expect(page.brightness).toBe(1)
+      expect(await browser.read('getComputedStyle(document.documentElement).colorScheme')).toBe('light')
+      const shade = `getComputedStyle(document.querySelector('.card')).backgroundColor`
+      expect(await browser.read(shade)).toBe('rgb(255, 255, 255)')
+      expect(page.texts.filter(({ isOut, meets }) => isOut || meets.length > 0)).toEqual([])
+      expect(page.overflow).toBe(0)
     })
 
     it('asks for nothing but itself, and says nothing on the console', async () => {

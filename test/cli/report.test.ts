@@ -7,7 +7,7 @@ import { reportText } from '../../src/cli/table.js'
 import { columnsOf } from '../../src/cli/visible-text.js'
 import type { UsageRecord } from '../../src/core/usage-record.js'
 import { record } from '../cost/records.js'
-import { sampleBudgets, sampleNow, sampleRecords, sampleReport } from './sample.js'
+import { sampleBooks, sampleNow, sampleRecords, sampleReport } from './sample.js'
 
 const reportOf = (records: readonly UsageRecord[], query = {}) => sampleReport(query, [...records])
 
@@ -54,19 +54,19 @@ describe('a report', () => {
     expect(data.lastAt).toBeLessThan(data.asOf)
   })
 
-  it('reads its source once, and its budgets after that', async () => {
+  it('reads its source once, and its books after that', async () => {
     const order: string[] = []
     async function* once() {
       order.push('records')
       yield* sampleRecords(50)
       order.push('end')
     }
-    const budgets = async () => {
-      order.push('budgets')
-      return sampleBudgets()
+    const books = async () => {
+      order.push('books')
+      return sampleBooks()
     }
-    await buildReport({ records: once(), budgets }, {}, sampleNow)
-    expect(order).toEqual(['records', 'end', 'budgets'])
+    await buildReport({ records: once(), books }, {}, sampleNow)
+    expect(order).toEqual(['records', 'end', 'books'])
   })
 })
 
@@ -122,7 +122,23 @@ Day         attempts  failed  input  output     cost  no price
   })
 
   it('say so where there is nothing', async () => {
-    expect(reportText(await reportOf([]))).toBe('Usage, days in UTC\n\nNo attempts in this period.\n')
+    const empty = { records: [], books: async () => ({ budgets: [], underWay: [], damagedLines: 0 }) }
+    const data = await buildReport(empty, {}, sampleNow)
+    expect(reportText(data)).toBe('Usage, days in UTC\n\nNo attempts in this period.\n')
+  })
+
+  it('say so where something is missing', async () => {
+    const underWay = [record({ tenant: 'acme' }), record({ tenant: 'globex' })]
+    const books = async () => ({ budgets: [], underWay, damagedLines: 2 })
+    const data = await buildReport({ records: [record()], books }, {}, sampleNow)
+    const [open, damaged] = [
+      '2 attempts are under way, or broken off, and not in these sums yet.',
+      '2 lines of the journal cannot be read: what stood there is missing.',
+    ]
+    expect(reportText(data)).toContain(`${open}\n${damaged}\n`)
+    expect(reportPage(data)).toContain(open)
+    const ofAcme = await buildReport({ records: [], books }, { tenant: 'acme' }, sampleNow)
+    expect(reportText(ofAcme)).toContain('1 attempt is under way')
   })
 })
 

@@ -1,7 +1,7 @@
 // Three weeks of a made-up app: records and budgets for the tests of the report, hostile names among them.
 
 import type { BudgetSeries } from '../../src/cli/budget-window.js'
-import { buildReport, type ReportData, type ReportQuery } from '../../src/cli/report.js'
+import { buildReport, type ReportBooks, type ReportData, type ReportQuery } from '../../src/cli/report.js'
 import type { ErrorCode } from '../../src/core/error-code.js'
 import type { UsageRecord } from '../../src/core/usage-record.js'
 
@@ -94,7 +94,7 @@ export function sampleBudgets(): BudgetSeries[] {
       at: from + ((sampleNow - from) * (at + 1)) / 80,
       committed: Math.round(total * ((at + 1) / 80) ** pace),
     }))
-  const hostile = encodeURIComponent('"><img src=x onerror=alert(4)>')
+  const hostile = '%0022%003e%003cimg%0020src%003dx%0020onerror%003dalert%00284%0029%003e'
   return [
     {
       counter: 'usd/tenant/acme/day/2026-11-21@UTC',
@@ -121,18 +121,18 @@ export function sampleBudgets(): BudgetSeries[] {
       points: rise(Date.UTC(2026, 10, 1), 61.2e9, 0.9),
     },
     {
-      counter: 'tokens/agent/acme:writer/total/all',
+      counter: 'tokens/agent/acme:writer/total/total',
       limit: 50_000_000,
       points: rise(sampleNow - 9 * dayMs, 12_400_000),
     },
     {
-      counter: `calls/user/${hostile}:u1/hour/2026-11-21T14@UTC`,
+      counter: `calls/user/${hostile}:u1/hour/2026-11-21T14+0000@UTC`,
       limit: 100,
       endsAt: today + 15 * 3_600_000,
       points: rise(today + 14 * 3_600_000, 12),
     },
     {
-      counter: 'calls/tenant/initech/hour/2026-11-21T12@UTC',
+      counter: 'calls/tenant/initech/hour/2026-11-21T12+0000@UTC',
       limit: 100,
       endsAt: today + 13 * 3_600_000,
       points: [{ at: today + 12.5 * 3_600_000, committed: 40 }],
@@ -140,9 +140,14 @@ export function sampleBudgets(): BudgetSeries[] {
   ]
 }
 
+/** The budgets as a journal gives them. */
+export function sampleBooks(): ReportBooks {
+  return { budgets: sampleBudgets(), underWay: [], damagedLines: 0 }
+}
+
 /** The sample as a report. */
 export function sampleReport(query: ReportQuery = {}, records = sampleRecords()): Promise<ReportData> {
-  return buildReport({ records, budgets: async () => sampleBudgets() }, query, sampleNow)
+  return buildReport({ records, books: async () => sampleBooks() }, query, sampleNow)
 }
 
 function seeded(seed: number): () => number {

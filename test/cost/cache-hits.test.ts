@@ -136,21 +136,10 @@ describe('CO9: the name of a prompt', () => {
     fc.assert(
       fc.property(text, text, (one, other) => {
         const name = nameOf(say('system', one))
-        expect(name).toMatch(/^[0-9a-z]{1,11}$/)
+        expect(name).toMatch(/^[0-9a-z]{1,7}\.[0-9a-z]{1,7}$/)
         expect(name === nameOf(say('system', other))).toBe(one === other)
       }),
     )
-  })
-
-  it('CO9: takes no longer for a picture of 10 MB, or a system text of as much', () => {
-    const data = 'A'.repeat(10_000_000)
-    const image = { type: 'image_url' as const, image_url: { url: `data:image/png;base64,${data}` } }
-    const start = performance.now()
-    for (let time = 0; time < 100; time += 1) {
-      nameOf({ role: 'user', content: [image, { type: 'text', text: 'x' }] })
-      nameOf(say('system', data), say('user', 'x'))
-    }
-    expect(performance.now() - start).toBeLessThan(500)
   })
 })
 

@@ -1,0 +1,18 @@
+// What a report says about attempts that are in none of its sums.
+
+import { attemptsText, countText } from './amounts.js'
+import type { ReportData } from './report.js'
+
+/** A sentence for each kind of attempt that is missing, none where all is there. */
+export function missingNotes({ underWay, damagedLines }: ReportData): readonly string[] {
+  const notes: string[] = []
+  if (underWay > 0) {
+    const are = underWay === 1 ? 'is' : 'are'
+    notes.push(`${attemptsText(underWay)} ${are} under way, or broken off, and not in these sums yet.`)
+  }
+  if (damagedLines > 0) {
+    const lines = damagedLines === 1 ? '1 line' : `${countText(damagedLines)} lines`
+    notes.push(`${lines} of the journal cannot be read: what stood there is missing.`)
+  }
+  return notes
+}
