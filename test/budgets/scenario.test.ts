@@ -8,7 +8,10 @@ beforeAll(loadSdks)
 it('§28 cost: the bill by provider is what each of them answered, at its own price, and adds up', async () => {
   const cheap = await upstreamWith([counted(1_000, 500)])
   const dear = await upstreamWith([counted(2_000, 1_000)])
-  const prices = { 'one/*': { inputPerMillion: 1, outputPerMillion: 2 }, 'two/*': { inputPerMillion: 10, outputPerMillion: 20 } }
+  const prices = {
+    'one/*': { inputPerMillion: 1, outputPerMillion: 2 },
+    'two/*': { inputPerMillion: 10, outputPerMillion: 20 },
+  }
   const { handler } = stageOf({ one: cheap, two: dear }, { prices })
   const costs = []
   for (const model of ['one/m', 'one/m', 'two/m']) {
@@ -25,7 +28,9 @@ it('§28 cost: the bill by provider is what each of them answered, at its own pr
 })
 
 it('§28 cost: a tenant whose budget is spent is refused until its day ends, while others are served', async () => {
-  const desk = await deskOf([{ scope: 'tenant', usd: 0.01, per: 'day' }], { replies: [counted(1_000, 1_000)] })
+  const desk = await deskOf([{ scope: 'tenant', usd: 0.01, per: 'day' }], {
+    replies: [counted(1_000, 1_000)],
+  })
   const ask = { model: ['one/m', 'two/m'], prompt: 'x', maxTokens: 1_000 }
   for (let call = 0; call < 3; call += 1) await desk.handler.generateResponse({ ...ask, tenant: 'acme' })
   const error = await refusalOf(desk, { ...ask, tenant: 'acme' })
