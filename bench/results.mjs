@@ -9,6 +9,7 @@ import { summarise } from './statistics.mjs'
  * @property {string} title
  * @property {{ median: number, min: number, max: number }} [value]
  * @property {{ median: number, min: number, max: number }} [ratio] to the reference in the same round
+ * @property {{ median: number, min: number, max: number }} [added] to the reference in the same round
  * @property {string} [target]
  * @property {'met' | 'not met' | 'not measured'} [verdict]
  * @property {boolean} [uncertain] the target lies inside the spread
@@ -32,6 +33,11 @@ export function summariseMetric(metric, contestants, rounds) {
     if (error !== undefined) return { ...row, error, ...judge(metric, contestant, undefined) }
     const value = summarise(results.map((result) => result.value * metric.scale))
     if (metric.target.of === 'value') return { ...row, value, ...judge(metric, contestant, value) }
+    if (metric.target.of === 'added') {
+      const added = (round) => (round[contestant.id].value - round[reference.id].value) * metric.scale
+      const spread = summarise(rounds.map(added))
+      return { ...row, value, added: spread, ...judge(metric, contestant, spread) }
+    }
     const ratio = summarise(rounds.map((round) => round[contestant.id].value / round[reference.id].value))
     return { ...row, value, ratio, ...judge(metric, contestant, ratio) }
   })
@@ -54,7 +60,7 @@ function findError(contestant, reference, rounds) {
 function judge({ target }, contestant, spread) {
   const limit = target.atMost ?? target.atLeast
   if (!contestant.judged || limit === undefined) return {}
-  const shown = `${target.atMost === undefined ? '≥' : '≤'} ${limit}`
+  const shown = `${target.atMost === undefined ? '≥' : '≤'} ${limit}${target.of === 'added' ? ' added' : ''}`
   if (spread === undefined) return { target: shown, verdict: 'not measured' }
   const isMet = target.atMost === undefined ? spread.median >= limit : spread.median <= limit
   const uncertain = spread.min < limit && limit < spread.max

@@ -34,12 +34,11 @@ export function makeHeader({ machine, versions, build, rounds, quick }) {
 
 function measuredCells(row, unit) {
   if (row.error !== undefined) return ['failed', '', '', '']
-  return [
-    `${short(row.value.median)} ${unit}`.trim(),
-    `${short(row.value.min)}–${short(row.value.max)}`,
-    row.ratio ? row.ratio.median.toFixed(2) : '',
-    row.ratio ? `${row.ratio.min.toFixed(2)}–${row.ratio.max.toFixed(2)}` : '',
-  ]
+  const { value, ratio, added } = row
+  const measured = [`${short(value.median)} ${unit}`.trim(), `${short(value.min)}–${short(value.max)}`]
+  if (added) return [...measured, `+${short(added.median)}`, `${short(added.min)}–${short(added.max)}`]
+  if (ratio) return [...measured, ratio.median.toFixed(2), `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}`]
+  return [...measured, '', '']
 }
 
 function verdict(row) {

@@ -140,7 +140,9 @@ export function serviceTierOf(chat: ChatRequest, provider: string): string | und
 
 /** Reads the limit on the answer, also where an app has put it into the provider's own extra fields. */
 export function answerBound(chat: ChatRequest, provider: string): AnswerBound {
-  const extra = chat.providerOptions?.[provider] ?? {}
+  const extra = chat.providerOptions?.[provider]
+  if (extra === undefined)
+    return { ...(chat.maxTokens === undefined ? {} : { maxTokens: chat.maxTokens }), answers: 1 }
   // Several names of one limit: which of them a provider obeys is not known.
   const set = [...lengthFields.map((name) => extra[name]), chat.maxTokens].filter(isCount)
   const answers = isCount(extra.n) ? extra.n : 1

@@ -1,7 +1,6 @@
 // Keeps the books of attempts: what each might cost is held before it is sent, and what it cost is booked after it.
 
 import type { BudgetState } from '../core/budget-state.js'
-import type { CancelTimer } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
 import type { Charge } from '../core/store.js'
@@ -68,8 +67,6 @@ export interface BudgetSurroundings extends Omit<AdmissionSurroundings, 'book' |
   readonly redact: Redaction | undefined
 }
 
-const renewEveryMs = holdTtlMs / 3
-
 /** An attempt under way. */
 interface Open {
   readonly question: AttemptQuestion
@@ -77,7 +74,6 @@ interface Open {
   readonly draft: UsageRecord
   /** Absent where the store could not be reached. */
   readonly admitted: Admitted | undefined
-  stopRenewing: CancelTimer
   readonly stopWatching: () => void
 }
 
@@ -92,7 +88,9 @@ export class BudgetKeeper implements Budget {
   readonly #watch: StopWatch
   readonly #settlements: Settlements
   readonly #open = new Map<string, Open>()
-  readonly #admitting = new Set<Promise<Grant>>()
+  /** How many are being admitted, and who waits until nobody is. */
+  #admitting = 0
+  #onNoneAdmitting: (() => void) | undefined
 
   constructor(around: BudgetSurroundings) {
     const { clock, store, limits } = around
@@ -105,12 +103,12 @@ export class BudgetKeeper implements Budget {
   }
 
   async admit(question: AttemptQuestion): Promise<Grant> {
-    const admitting = this.#admit(question)
-    this.#admitting.add(admitting)
+    this.#admitting += 1
     try {
-      return await admitting
+      return await this.#admit(question)
     } finally {
-      this.#admitting.delete(admitting)
+      this.#admitting -= 1
+      if (this.#admitting === 0) this.#onNoneAdmitting?.()
     }
   }
 
@@ -130,11 +128,13 @@ export class BudgetKeeper implements Budget {
       at,
       draft: admitted?.hold.record ?? uncertainRecord(question, at, key, undefined),
       admitted,
-      stopRenewing: () => undefined,
-      stopWatching: this.#watch.add({ subject, onStop: question.onStop }),
+      stopWatching: this.#watch.add({
+        subject,
+        onStop: question.onStop,
+        keep: () => (admitted === undefined ? undefined : this.#keep(question)),
+      }),
     }
     this.#open.set(attemptId, open)
-    if (admitted !== undefined) this.#renewLater(open)
     return admitted?.maxTokens === undefined ? {} : { maxTokens: admitted.maxTokens }
   }
 
@@ -194,8 +194,12 @@ export class BudgetKeeper implements Budget {
 
   /** Waits until whoever has left has no hold behind him, and tries once more what has not reached the store. */
   async close(): Promise<void> {
-    const admitted = Promise.allSettled(this.#admitting)
-    await inTime(this.#around.clock, () => admitted).catch(() => undefined) // an app may think about an approval for longer
+    if (this.#admitting > 0) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onNoneAdmitting = resolve
+      })
+      await inTime(this.#around.clock, () => idle).catch(() => undefined) // an app may think about an approval for longer
+    }
     await this.#settlements.close()
   }
 
@@ -228,21 +232,14 @@ export class BudgetKeeper implements Budget {
   #close(attemptId: string): Open | undefined {
     const open = this.#open.get(attemptId)
     this.#open.delete(attemptId)
-    open?.stopRenewing()
     open?.stopWatching()
     return open
   }
 
-  #renewLater(open: Open): void {
+  #keep({ attemptId }: AttemptFacts): void {
     const { clock, store } = this.#around
-    const { attemptId } = open.question
-    open.stopRenewing = clock.timer(renewEveryMs, () => {
-      inTime(clock, () => store.renew(attemptId, holdTtlMs))
-        .catch(() => undefined) // what expires meanwhile is corrected by the commit
-        .then(() => {
-          if (this.#open.get(attemptId) === open) this.#renewLater(open)
-        })
-    })
+    // What expires all the same is corrected by the commit.
+    inTime(clock, async () => store.renew(attemptId, holdTtlMs)).catch(() => undefined)
   }
 
   async #commit(

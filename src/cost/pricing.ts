@@ -93,12 +93,13 @@ export class Pricing {
     const cost = costOf(found.price, usage)
     const { baseline } = this.#options
     const reference = this.#look(baseline.provider, baseline.model, at)
+    const savings = savingsOf(cost, usage, reference?.price)
     return {
       cost,
       version: found.version,
       ...(found.caveat === undefined ? {} : { caveat: found.caveat }),
-      savings: savingsOf(cost, usage, reference?.price),
-      ...(reference === undefined ? {} : { excess: Math.max(0, cost - costOf(reference.price, usage)) }),
+      savings,
+      ...(reference === undefined || savings !== 0 ? {} : { excess: cost - costOf(reference.price, usage) }),
     }
   }
 

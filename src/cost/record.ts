@@ -72,7 +72,8 @@ export function finalRecord(
   { cost, version, savings }: Bill,
   isOverrun: boolean,
 ): UsageRecord {
-  const { priceVersion: _boundPrice, ...known } = draft
+  // What the bound stood on is overwritten, and only seldom has to be taken out.
+  const known = version === undefined ? withoutPrice(draft) : draft
   const { outcome, usage, usageEstimated, reportedCost, durationMs, firstDeltaMs, finishReason, error } =
     result
   return {
@@ -91,4 +92,8 @@ export function finalRecord(
       ? {}
       : { errorCode: error.code, errorMessage: error.message.slice(0, longestMessage) }),
   }
+}
+
+function withoutPrice({ priceVersion: _bound, ...known }: UsageRecord): UsageRecord {
+  return known
 }

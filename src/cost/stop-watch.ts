@@ -1,4 +1,4 @@
-// Ends what runs where a budget with `stop` is spent, whoever spent it.
+// Watches over what runs: keeps its holds alive, and ends it where a budget with `stop` is spent, whoever spent it.
 
 import type { CancelTimer, Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
@@ -11,11 +11,15 @@ import type { LimitBook } from './limit-book.js'
 
 /** How often the spending of other processes is looked at, while something runs that it may end. */
 const lookEveryMs = 5_000
+/** Every so many looks, holds are prolonged: every 20 seconds. */
+const looksPerRenewal = 4
 
-/** An attempt under way that a spent budget may end. */
+/** An attempt under way. */
 export interface Runner {
   readonly subject: Subject
   readonly onStop: (error: ByokError) => void
+  /** Prolongs its hold. */
+  readonly keep: () => void
 }
 
 /** What it looks at. */
@@ -31,6 +35,7 @@ export class StopWatch {
   readonly #around: StopWatchSurroundings
   readonly #runners = new Set<Runner>()
   #cancelLook: CancelTimer | undefined
+  #looks = 0
   #looking: Promise<void> | undefined
   /** Something has changed since the look that is under way began. */
   #mustLookAgain = false
@@ -105,10 +110,11 @@ export class StopWatch {
     this.#cancelLook ??= this.#around.clock.timer(lookEveryMs, () => {
       this.#cancelLook = undefined
       if (this.#runners.size === 0) return
+      this.#lookLater() // first, since a store that hangs must not stop the renewals
+      this.#looks += 1
+      if (this.#looks % looksPerRenewal === 0) for (const { keep } of this.#runners) keep()
       this.#around.book.expire()
-      this.look().then(() => {
-        if (this.#runners.size > 0) this.#lookLater()
-      })
+      this.look().catch(() => undefined) // it never rejects
     })
   }
 

@@ -102,6 +102,35 @@ describe('BU1: scopes', () => {
   })
 })
 
+describe('BU1: every scope, measure and window', () => {
+  const scopes = ['app', 'tenant', 'user', 'agent', 'run', 'tag', 'key', 'provider', 'model'] as const
+  const measures = ['usd', 'tokens', 'calls'] as const
+  const periods = ['hour', 'day', 'week', 'month', 'total'] as const
+
+  it('BU1: 135 budgets at once all count one call, and each of them can refuse the next', async () => {
+    const all = scopes.flatMap((scope) =>
+      measures.flatMap((measure) => periods.map((per) => ({ scope, measure, per }))),
+    )
+    const roomy = all.map(({ scope, measure, per }) => ({ scope, per, [measure]: 1_000_000 }))
+    const desk = await deskOf(roomy, { replies: [counted(1_000, 500)], fingerprintSecret: 'pepper' })
+    const request = { ...ask, tenant: 'acme', user: 'ann', agent: 'scout', run: 'r1', tags: ['t'] }
+    await desk.handler.generateResponse(request)
+    const key = (await desk.records())[0]?.keyFingerprint ?? ''
+    const { model: _model, prompt: _prompt, maxTokens: _maxTokens, tags: _tags, ...names } = request
+    const states = await desk.handler.budget({ ...names, tag: 't', key, provider: 'one', model: 'one/m' })
+    const spent = { usd: 0.002, tokens: 1_500, calls: 1 }
+    expect(states).toHaveLength(135)
+    for (const state of states) expect(state).toMatchObject({ spent: spent[state.measure], held: 0 })
+    for (const { scope, measure, per } of all) {
+      await desk.handler.setBudget({ scope, per, [measure]: 0 })
+      const { budget } = await refusalOf(desk, request)
+      expect(budget).toMatchObject({ scope, measure, per, limit: 0, spent: spent[measure] })
+      await desk.handler.setBudget({ scope, per, [measure]: 1_000_000 })
+    }
+    await desk.handler.generateResponse(request)
+  })
+})
+
 describe('BU1: measures and windows', () => {
   it('BU1: dollars, tokens and calls are each counted as they are', async () => {
     const desk = await deskOf(

@@ -96,6 +96,36 @@ describe('D7: a store that cannot be reached', () => {
     },
   )
 
+  it('D7: a hold that is made only after everybody has given up on it is let go again', async () => {
+    const desk = await troubledDesk()
+    let makeIt = (): void => undefined
+    const late = {
+      ...desk.store,
+      admit: async (hold: Parameters<typeof desk.store.admit>[0]) => {
+        await new Promise<void>((resolve) => {
+          makeIt = resolve
+        })
+        return desk.store.admit(hold)
+      },
+    }
+    const other = await deskOf([budget], { store: late, at: desk.upstream })
+    const refused = failureOf(other.handler.generateResponse(ask))
+    await until(() => other.clock.pending() > 1, 'the limit on waiting')
+    await other.clock.advance(5_000)
+    expect((await refused).code).toBe('store-unavailable')
+    makeIt()
+    await until(() => desk.ledger.length === 2, 'the release')
+    expect(desk.ledger.map(({ operation }) => operation)).toEqual(['admit', 'release'])
+  })
+
+  it('BU8: limits are read once, and not again for each call', async () => {
+    const desk = await troubledDesk()
+    for (let call = 0; call < 5; call += 1) await desk.handler.generateResponse(ask)
+    expect(desk.troubles.calls('get')).toBe(1)
+    expect(desk.troubles.calls('admit')).toBe(5)
+    expect(desk.troubles.calls('commit')).toBe(5)
+  })
+
   it.each(['fails', 'loses-answer', 'throws'] as const)(
     'D7: where commit %s, the answer comes, and is booked once behind the scenes',
     async (how) => {

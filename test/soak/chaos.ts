@@ -1,8 +1,11 @@
 // The chaos soak: many callers who come and go, three providers in moods, and everything counted.
 
 import { getEventListeners } from 'node:events'
+import type { Store } from '../../src/core/store.js'
 import { BYOKHandler } from '../../src/handler.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
+import { holdOf, recordOf } from '../../src/stores/conformance/world.js'
+import { memoryStore } from '../../src/stores/memory.js'
 import { Awake } from './awake.js'
 import { Books } from './books.js'
 import { type CallEnd, drawCall, graceMs, makeCall } from './call.js'
@@ -120,6 +123,7 @@ class Soak {
   readonly #awake = new Awake()
   readonly #clock: CountingClock
   readonly #handlers: readonly BYOKHandler[]
+  readonly #store = memoryStore({ keepRecords: 1_000 })
   readonly #shared = new AbortController()
   #mostListeners = 0
   #longestOverMs = 0
@@ -132,7 +136,7 @@ class Soak {
     this.#size = size
     this.#providers = providers
     this.#clock = new CountingClock(chanceOf(size.seed, -1))
-    const options = optionsFor(providers.urls, this.#clock, this.#books)
+    const options = { ...optionsFor(providers.urls, this.#clock, this.#books), store: this.#store }
     this.#handlers = [
       new BYOKHandler(options),
       new BYOKHandler({ ...options, failover: { midStream: 'restart' } }),
@@ -142,6 +146,7 @@ class Soak {
 
   /** Loads what is loaded with the first request to each provider, which stops everything else for a while. */
   async warmUp(): Promise<void> {
+    await fill(this.#store)
     for (const [index, handler] of this.#handlers.entries()) {
       for (const provider of providerNames) {
         const request = {
@@ -269,6 +274,15 @@ interface Pool {
 
 function ownSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
+
+/** What a store keeps by intention (its newest records, the ids settled last) it has from the start, so that no growth is due to it. */
+async function fill(store: Store): Promise<void> {
+  for (let number = 0; number < 12_000; number += 1) {
+    const hold = holdOf(`before all ${number}`, { claims: [] })
+    await store.admit(hold)
+    await store.commit(hold.id, { claims: [], rates: [] }, recordOf(hold.id))
+  }
 }
 
 /** The heap, when it stops shrinking: finalizers run between collections. */

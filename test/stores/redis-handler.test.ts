@@ -73,6 +73,37 @@ if (!hasRedisServer) {
       },
     )
 
+    it('asks the server once before an attempt and once after it, with budgets, a rate limit, alerts and the record', async () => {
+      const handler = open('app', {
+        budgets: [
+          { ...tenantBudget, calls: 1_000, alertAt: [0.001] },
+          { scope: 'user', usd: 1, per: 'month' },
+          { scope: 'app', tokens: 1_000_000, per: 'hour', onExceed: 'stop' },
+        ],
+        rateLimits: [{ scope: 'tenant', requests: 1_000, tokens: 1_000_000 }],
+      })
+      const request = { model: 'openai/gpt-5.4-nano', prompt: 'Hi', tenant: 'acme', user: 'u', maxTokens: 9 }
+      let alerts = 0
+      handler.on('budget-alert', () => {
+        alerts += 1
+      })
+      // The first call reads the limits and the kept prices, and may have to send the scripts.
+      await handler.generateResponse({ ...request, tenant: 'first' })
+      const commands: string[] = []
+      const monitor = await client.monitor()
+      monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
+        if (source !== 'lua') commands.push(command.toLowerCase())
+      })
+      for (let call = 0; call < 5; call += 1) await handler.generateResponse(request)
+      await client.ping('the end')
+      while (!commands.includes('ping')) await new Promise((resolve) => setTimeout(resolve, 2))
+      monitor.disconnect()
+      expect(commands).toEqual([...Array(10).fill('evalsha'), 'ping'])
+      expect(alerts).toBe(2) // one for each tenant
+      expect((await handler.usage({ tenant: 'acme' })).records).toHaveLength(5)
+      await handler.close()
+    })
+
     it('with partition "tenant", refuses to count what tenants share, also where calls go on without a store', async () => {
       const budgets = [tenantBudget, { scope: 'app', calls: 10, per: 'day' }] as const
       const handler = open('tenant', { budgets, onStoreError: 'allow' })
