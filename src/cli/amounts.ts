@@ -36,10 +36,11 @@ export function shortCount(count: number): string {
   return new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 }).format(count)
 }
 
-/** A share as `12.5 %`, `<0.1 %` where it is not nothing. */
+/** A share as `12.5 %`, `<0.1 %` where it is not nothing, `>99 %` where it is not all. */
 export function shareText(share: number): string {
   const percent = share * 100
   if (percent > 0 && percent < 0.1) return '<0.1 %'
+  if (percent >= 99.5 && percent < 100) return '>99 %'
   return `${Number(percent.toFixed(percent < 10 ? 1 : 0))} %`
 }
 

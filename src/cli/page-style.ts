@@ -52,10 +52,10 @@ h3 { margin: 0; font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
 .legend li { min-width: 0; overflow-wrap: anywhere; }
 .legend svg { margin-right: 6px; vertical-align: -1px; }
 .plot { display: block; overflow: visible; }
+.columns { margin-left: 52px; width: calc(100% - 52px); }
 .plot text { fill: var(--text); font-size: 12.5px; }
 .plot .value { text-anchor: end; }
 .plot .tick { fill: var(--muted); font-size: 11px; }
-.plot .over { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
 .plot .middle { text-anchor: middle; }
 .plot .track { fill: var(--track); }
 .plot .grid { stroke: var(--line); }

@@ -74,14 +74,15 @@ export function columnPlot(
     (amount) =>
       markup`<line class="${amount === 0 ? 'axis' : 'grid'}" x1="0" x2="100%" y1="${yOf(amount)}" y2="${yOf(amount)}"/>\n`,
   )
-  // In front of the bars, which would hide them on a phone.
+  // To the left of the plot, where the style sheet leaves room for them.
   const ticks = amounts
     .slice(1)
     .map(
-      (amount) => markup`<text class="tick over" x="0" y="${yOf(amount) - 4}">${amountText(amount)}</text>\n`,
+      (amount) =>
+        markup`<text class="tick value" x="-8" y="${yOf(amount) + 4}">${amountText(amount)}</text>\n`,
     )
   // A few columns are not stretched over the whole width.
-  const slot = 1 / Math.max(columns.length, 8)
+  const slot = 1 / Math.max(columns.length, 6)
   const bars = columns.flatMap((column, at) => {
     let before = 0
     return column.parts.map((part) => {
@@ -95,7 +96,7 @@ export function columnPlot(
     (at) =>
       markup`<text class="tick middle" x="${percent((at + 0.5) * slot)}" y="${height - 7}">${columns[at]?.name ?? ''}</text>`,
   )
-  return plot(words, height, [...lines, ...bars, ...ticks, ...names])
+  return plot(words, height, [...lines, ...ticks, ...bars, ...names], 'plot columns')
 }
 
 /** What is drawn of a budget; times and amounts are numbers in any unit. */
@@ -173,8 +174,13 @@ ${rowWords(row, top + 13)}
   return plot(words, rows.length * rowHeight, lines)
 }
 
-function plot({ id, title, description }: PlotWords, height: number, body: readonly Markup[]): Markup {
-  return markup`<svg class="plot" width="100%" height="${height}" role="img" aria-labelledby="${id}-title ${id}-words">
+function plot(
+  { id, title, description }: PlotWords,
+  height: number,
+  body: readonly Markup[],
+  look = 'plot',
+): Markup {
+  return markup`<svg class="${look}" width="100%" height="${height}" role="img" aria-labelledby="${id}-title ${id}-words">
 <title id="${id}-title">${title}</title><desc id="${id}-words">${description}</desc>
 ${body}</svg>`
 }

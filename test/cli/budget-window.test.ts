@@ -41,6 +41,11 @@ describe('a budget', () => {
     })
   })
 
+  it('that is not quite used up is not said to be', () => {
+    const points = [{ at: noon, committed: 4_999_000_000 }]
+    expect(shown(day({ points }))).toMatchObject({ share: '>99 %', forecast: { outcome: 'runs-out' } })
+  })
+
   it('lasts where the window ends before', () => {
     const points = [{ at: noon, committed: 1_000_000_000 }]
     expect(shown(day({ points }))).toMatchObject({

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reportPage } from '../../src/cli/html.js'
 import type { ReportData } from '../../src/cli/report.js'
 import { Browser, findChromium, type Screen } from './browser.js'
-import { sampleRecords, sampleReport } from './sample.js'
+import { sampleNow, sampleRecords, sampleReport } from './sample.js'
 
 const program = findChromium()
 const absence =
@@ -33,7 +33,9 @@ const measured = `(() => {
   const texts = plots.flatMap((plot) => {
     const visible = [...plot.querySelectorAll('text')].filter(shown)
     const [outer, boxes] = [boxOf(plot), visible.map(boxOf)]
-    const isOut = (box) => box.left < outer.left - 1 || box.right > outer.right + 1
+    // The amounts of an axis stand to the left of their plot, within its card.
+    const left = plot.matches('.columns') ? boxOf(plot.closest('.card')).left + 10 : outer.left - 1
+    const isOut = (box) => box.left < left || box.right > outer.right + 1
     const meets = (a, b) => a !== b && a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom
     return visible.map((text, at) => ({
       words: text.firstChild?.data ?? '',
@@ -122,6 +124,25 @@ if (program === undefined) {
       else expect(page.brightness).toBeGreaterThan(0.8)
       await browser.read(`for (const part of document.querySelectorAll('details')) part.open = true`)
       expect((await browser.read<Measured>(measured)).overflow).toBe(0)
+    })
+
+    it.each(screens)('writes no amount over a column at $name', async ({ name: _, ...screen }) => {
+      await openPage(reportPage(report), screen)
+      const hidden = await browser.read<number>(`(() => {
+        const boxes = (what) => [...document.querySelectorAll('svg.columns ' + what)].map((one) => one.getBoundingClientRect())
+        const columns = boxes('rect')
+        const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+        const ticks = boxes('text.tick:not(.middle)')
+        return ticks.length < 2 || columns.length < 20 ? -1 : ticks.filter((tick) => columns.some((column) => meets(tick, column))).length
+      })()`)
+      expect(hidden).toBe(0)
+    })
+
+    it.each([1, 2, 4, 5, 6, 7, 9])('names the days of a phone apart when there are %i', async (days) => {
+      const from = sampleNow - (days - 1) * 86_400_000
+      const page = await openPage(reportPage(await sampleReport({ from })), screens[2])
+      expect(page.texts.filter(({ words, meets }) => /^\d+ Nov$/.test(words) && meets.length > 0)).toEqual([])
+      expect(page.overflow).toBe(0)
     })
 
     it('is light on paper, whatever the screen is, and fits a narrow sheet', async () => {
