@@ -172,24 +172,19 @@ export class BudgetKeeper implements Budget {
   }
 
   /** How the budgets of a subject stand. */
-  async states(subject: Subject): Promise<BudgetState[]> {
-    this.#book.expire() // another process may have changed them, and this one may not have asked for anything since
-    const { limits } = await this.#book.current()
-    const applied = appliedLimits(limits, subject, this.#calendar, this.#around.clock.date())
-    const counters = applied.map(({ counter }) => counter)
-    const states = await this.#around.store.readCounters(counters, subject.tenant)
-    return applied.map((one, at) => stateOf(one, states[at] ?? { committed: 0, held: 0 }))
+  states(subject: Subject): Promise<BudgetState[]> {
+    return inTime(this.#around.clock, () => this.#statesOf(subject))
   }
 
   /** Sets or changes a budget while the handler runs, in every process that shares the store. */
   async set(limit: BudgetLimit): Promise<void> {
-    await this.#book.set(limit)
+    await inTime(this.#around.clock, () => this.#book.set(limit))
     await this.#watch.look()
   }
 
   /** Removes a budget, in every process that shares the store. */
   async remove(limit: Omit<BudgetLimit, 'amount'>): Promise<void> {
-    await this.#book.remove(limit)
+    await inTime(this.#around.clock, () => this.#book.remove(limit))
   }
 
   /** Waits until whoever has left has no hold behind him, and tries once more what has not reached the store. */
@@ -215,6 +210,15 @@ export class BudgetKeeper implements Budget {
       ...(asked === undefined ? {} : { prompt: asked }),
       ...(answered === undefined ? {} : { answer: answered }),
     }
+  }
+
+  async #statesOf(subject: Subject): Promise<BudgetState[]> {
+    this.#book.expire() // another process may have changed them, and this one may not have asked for anything since
+    const { limits } = await this.#book.current()
+    const applied = appliedLimits(limits, subject, this.#calendar, this.#around.clock.date())
+    const counters = applied.map(({ counter }) => counter)
+    const states = await this.#around.store.readCounters(counters, subject.tenant)
+    return applied.map((one, at) => stateOf(one, states[at] ?? { committed: 0, held: 0 }))
   }
 
   async #release(facts: AttemptFacts): Promise<void> {

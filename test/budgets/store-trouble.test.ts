@@ -293,3 +293,18 @@ describe('D7: a store that cannot be reached', () => {
     expect((await refusalOf(other, ask)).code).toBe('store-unavailable')
   })
 })
+
+describe('D7: questions about budgets', () => {
+  it.each([
+    ['budget()', 'readCounters', ({ handler }: Desk) => handler.budget('acme')],
+    ['setBudget()', 'set', ({ handler }: Desk) => handler.setBudget(budget)],
+    ['removeBudget()', 'get', ({ handler }: Desk) => handler.removeBudget({ scope: 'app', per: 'day' })],
+  ] as const)('D7: %s waits five seconds at most for a store that hangs', async (_, operation, question) => {
+    const desk = await troubledDesk()
+    desk.troubles.trouble(operation, 'hangs')
+    const failure = failureOf(question(desk))
+    await outwait(desk, operation, desk.troubles)
+    expect(await failure).toMatchObject({ code: 'store-unavailable' })
+    expect(desk.clock.pending()).toBe(0)
+  })
+})
