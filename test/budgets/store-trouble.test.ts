@@ -118,10 +118,10 @@ describe('D7: a store that cannot be reached', () => {
     expect(desk.ledger.map(({ operation }) => operation)).toEqual(['admit', 'release'])
   })
 
-  it('BU8: limits are read once, and not again for each call', async () => {
+  it('BU8: limits and kept prices are read once, and not again for each call', async () => {
     const desk = await troubledDesk()
     for (let call = 0; call < 5; call += 1) await desk.handler.generateResponse(ask)
-    expect(desk.troubles.calls('get')).toBe(1)
+    expect(desk.troubles.calls('get')).toBe(2)
     expect(desk.troubles.calls('admit')).toBe(5)
     expect(desk.troubles.calls('commit')).toBe(5)
   })
