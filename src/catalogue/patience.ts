@@ -34,6 +34,20 @@ const patience: Readonly<Record<string, number>> = {
   'gemini-2.5-pro': 4 * minute,
   'gemini-3-pro': 4 * minute,
   'magistral-medium': 4 * minute,
+  'gemini-3.1-pro': 4 * minute,
+  'deepseek-r1': 5 * minute,
+  // Fast ones of these families need no more than others.
+  'o1-mini': 0,
+  'gpt-5-nano': 0,
+  'gpt-5-mini': 0,
+  'gpt-5-chat': 0,
+  'gpt-5.1-chat': 0,
+  'gpt-5.2-chat': 0,
+  'gpt-5.4-nano': 0,
+  'gpt-5.4-mini': 0,
+  'gpt-5.5-chat': 0,
+  'grok-4-fast': 0,
+  'gemini-3-pro-image': 0,
   'o3-mini': 3 * minute,
   'o4-mini': 3 * minute,
   'sonar-reasoning': 3 * minute,
@@ -41,5 +55,6 @@ const patience: Readonly<Record<string, number>> = {
 
 /** What a slow model may take to its first output, in milliseconds; `undefined` for one that needs no more than others. */
 export function patienceWith(model: string): number | undefined {
-  return ofFamily(patience, model.slice(model.lastIndexOf('/') + 1))
+  const name = model.slice(model.lastIndexOf('/') + 1).split(':', 1)[0] ?? model // gateways append `:free` and the like
+  return ofFamily(patience, name) || undefined // 0: a fast one of a slow family
 }

@@ -36,6 +36,10 @@ export interface Attempt {
   readonly credentialSource: CredentialSource
   /** The app's name for the key, where there are several. */
   readonly key?: string
+  /** The number of the retry, from 1, over all candidates of the request. Absent where this is none. */
+  readonly retry?: number
+  /** How long a retry has waited, in milliseconds. */
+  readonly waitedMs?: number
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly durationMs: number

@@ -18,9 +18,9 @@ export interface ProviderCall {
   readonly connectMs: number
   /**
    * Call it when the provider has answered with an error status and its words are still to be read. From then on no limit
-   * on the first output holds, so that the error that you throw counts: read for a few seconds at the most.
+   * on the first output holds, so that the error that you throw counts. Read for as many milliseconds as it says.
    */
-  readonly onRefusal?: () => void
+  readonly onRefusal?: () => number
 }
 
 /**

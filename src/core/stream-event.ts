@@ -14,6 +14,10 @@ export interface AttemptEvent {
   readonly mode: AttemptMode
   /** What was shown so far is void: clear it. Only with `midStream: 'restart'`. */
   readonly restarted?: true
+  /** The number of the retry, from 1, over all candidates of the request. Absent where this is none. */
+  readonly retry?: number
+  /** How long a retry has waited, in milliseconds. */
+  readonly waitedMs?: number
 }
 
 /** A piece of the answer's text. Joined in order, the pieces are the whole text. */

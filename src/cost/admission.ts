@@ -184,7 +184,7 @@ async function waivedBy(
     const what = limit === undefined ? 'calls' : `${limit.amount} ${limit.measure}`
     const message = `The app's own limit of ${what} in ${(limit?.windowMs ?? 0) / 1_000} s is reached.`
     throw new ByokError('rate-limited', message, {
-      field: 'rateLimits',
+      field: `rateLimits.${limit?.scope ?? 'app'}`,
       retryAfterMs: admission.retryAfterMs,
     })
   }

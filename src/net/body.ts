@@ -9,8 +9,8 @@ const drainMs = 100
 /** The most that may still come behind a finished answer before its connection is cut. */
 const drainBytes = 64 * 1024
 
-/** How long the body of an error is waited for: its status says most of it. */
-const errorBodyMs = 2_000
+/** How long the body of an error is waited for at the most: its status says most of it. */
+export const errorBodyMs = 2_000
 
 /** The most of an error body that is read. */
 const errorBodyBytes = 64 * 1024
@@ -102,9 +102,14 @@ export async function readText(body: BodyReader, maxBytes: number, first?: Uint8
 }
 
 /** What comes of an error body, or of a page: cut at a size, after a time, and where it breaks off. Never throws. */
-export async function readErrorText(body: BodyReader, clock: Clock, first?: Uint8Array): Promise<string> {
+export async function readErrorText(
+  body: BodyReader,
+  clock: Clock,
+  limits: { readonly first?: Uint8Array | undefined; readonly waitMs?: number | undefined } = {},
+): Promise<string> {
+  const { first, waitMs = errorBodyMs } = limits
   let isLate = false
-  const cancelTimer = clock.timer(errorBodyMs, () => {
+  const cancelTimer = clock.timer(Math.min(errorBodyMs, waitMs), () => {
     isLate = true
     body.cancel()
   })

@@ -75,11 +75,12 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   const exchange = new Exchange({ ...step, chat }, id, context)
   const ending: Ending = { outcome: 'failure' }
   let hasAnswered = false
+  let isModelsDoing = false
   try {
     parts.emitter.emit('attempt', { ...labels, attemptId: id, provider, model, mode, ...step.retry })
     context.display.restart()
     const restarted = context.takeRestart() ? { restarted: true as const } : {}
-    await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted })
+    await context.announce({ type: 'attempt', id, provider, model, mode, ...restarted, ...step.retry })
     if (context.interruption !== undefined) throw context.interruption
     startedAt = parts.clock.date() // until now it was the consumer who was waited for
     exchange.begin()
@@ -94,7 +95,8 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     return { answer, last, attemptId: id }
   } catch (thrown) {
     ending.error = exchange.errorOf(thrown)
-    if (!hasAnswered) context.fault = ending.error
+    isModelsDoing = !hasAnswered && !exchange.wasHurried
+    if (isModelsDoing) context.fault = ending.error
     ending.outcome = ending.error.code === 'aborted' ? 'aborted' : 'failure'
     throw ending.error
   } finally {
@@ -125,6 +127,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
       ...(error === undefined ? {} : { error: summary(error) }),
       credentialSource: candidate.credential.source,
       ...(candidate.credential.keys.length > 1 ? { key: step.key.id } : {}),
+      ...step.retry,
       startedAt,
       durationMs,
       ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
@@ -135,7 +138,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
 
   function noteHealth({ durationMs }: Attempt): void {
     if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
-    else if (ending.error !== undefined && !hasAnswered && meaningOf(ending.error).against === 'model')
+    else if (ending.error !== undefined && isModelsDoing && meaningOf(ending.error).against === 'model')
       parts.health.note(nameOf(candidate), false, durationMs)
   }
 }

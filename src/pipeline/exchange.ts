@@ -27,6 +27,9 @@ interface ExchangeCall {
   readonly hasNext: boolean
 }
 
+/** Where others wait to be asked, a share of the request's time below this is the caller's haste, and no model's fault. */
+const leastPatienceMs = 10_000
+
 /** A provider call under way. Always end it with `close()`. */
 export class Exchange {
   readonly accumulator: CompletionAccumulator
@@ -45,6 +48,7 @@ export class Exchange {
   #isReading = false
   #wasAsked = false
   #hadUsage = false
+  #wasHurried = false
   /** What ended the call from outside: a limit, or the end of the whole request. */
   #cutShort: ByokError | undefined
   readonly #deadline: AttemptDeadline
@@ -68,14 +72,19 @@ export class Exchange {
     this.startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
     this.#isHeldToLimits = mode === 'stream' || hasNext
-    // What the app itself says of a stream's first token stands. A whole answer shows nothing before its end, so there the
-    // limit on first tokens says too little.
-    this.#mustShare = hasNext && (mode === 'whole' || request.limits.firstTokenMs === undefined)
+    // A total that the app has set is shared, unless it says itself how long a first token may take. A whole answer shows
+    // nothing before its end, so there the limit on first tokens says too little.
+    const { totalMs, firstTokenMs } = request.limits
+    this.#mustShare = hasNext && (mode === 'whole' || (totalMs !== undefined && firstTokenMs === undefined))
     this.#deadline = new AttemptDeadline({
       clock: parts.clock,
       limits: call.candidate.limits,
       remainingMs: () => context.remainingMs,
-      onExpire: (phase, limitMs) => this.#end(this.#tooSlow(phase, limitMs)),
+      onExpire: (phase, limitMs) => {
+        const { firstTokenMs } = call.candidate.limits
+        this.#wasHurried = phase === 'first-token' && limitMs < Math.min(firstTokenMs, leastPatienceMs)
+        this.#end(this.#tooSlow(phase, limitMs))
+      },
     })
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
@@ -97,6 +106,11 @@ export class Exchange {
   /** The provider has counted tokens, so it may charge for them, whatever comes of the answer. */
   get hadUsage(): boolean {
     return this.#hadUsage
+  }
+
+  /** It had so little of the request's time that its silence says nothing about it. */
+  get wasHurried(): boolean {
+    return this.#wasHurried
   }
 
   /** From now on the provider is what is waited for. */
@@ -215,7 +229,10 @@ export class Exchange {
       signal: this.#abort.signal,
       connectMs: this.#candidate.limits.connectMs,
       // The status says most of it. That its body is slow makes no silent provider of it.
-      onRefusal: () => this.#deadline.stop(),
+      onRefusal: () => {
+        this.#deadline.stop()
+        return this.#context.remainingMs / 4 // whoever is asked next needs the rest
+      },
       ...(key === undefined ? {} : { key }),
     }
     return this.#mode === 'stream'

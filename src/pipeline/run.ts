@@ -5,7 +5,7 @@ import { asByokError, ByokError, isByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
 import type { CompletionResponse, Cost, PartialAnswer } from '../core/response.js'
 import type { Warning } from '../core/warning.js'
-import { meaningOf } from '../resilience/failure.js'
+import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import { completionResponse } from '../stream/response.js'
@@ -73,7 +73,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
       const { interruption } = context
       if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
-      if (error.code === 'context-length') await outgrown.note(candidate)
+      if (isAboutTheWindow(error)) await outgrown.note(candidate)
       last = { candidate, error }
       partial = error.partial ?? partial
     }

@@ -86,8 +86,7 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     // A response that comes after everybody has left is closed, whatever its transport makes of the signal.
     if (this.#isLeft || signal.aborted) return this.#reader.return()
     if (!response.ok) {
-      this.#call.onRefusal?.()
-      return this.#reader.refuse()
+      return this.#reader.refuse(this.#call.onRefusal?.())
     }
     const notes = notesOf(encoded)
     return notes.length > 0 ? { done: false, value: notes } : this.#reader.next()

@@ -73,8 +73,8 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
   }
 
   /** Reads an answer whose status is no success, and throws what it says. */
-  async refuse(): Promise<Batch> {
-    const text = await readErrorText(this.#body, this.#parts.clock)
+  async refuse(waitMs?: number): Promise<Batch> {
+    const text = await readErrorText(this.#body, this.#parts.clock, { waitMs })
     if (this.#isOver) return done
     const { status, headers } = this.#response
     const answer = { status, headers, nowMs: this.#parts.clock.date() }
@@ -175,7 +175,7 @@ export class AnswerReader implements AsyncIterator<readonly Delta[], undefined> 
   }
 
   async #readPage(first: Uint8Array): Promise<Batch> {
-    const page = await readErrorText(this.#body, this.#parts.clock, first)
+    const page = await readErrorText(this.#body, this.#parts.clock, { first })
     if (this.#isOver) return done
     this.#isOver = true
     throw this.#notAnAnswer(page, 'a page')

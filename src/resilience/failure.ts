@@ -32,7 +32,7 @@ export function meaningOf(error: ByokError): Failure {
     case 'overloaded':
       return throttled
     case 'rate-limited':
-      return isOurs(error) ? final : { ...ofTheKey, retry: 'throttle' }
+      return ownLimit(error) ?? { ...ofTheKey, retry: 'throttle' }
     case 'authentication':
     case 'permission':
     case 'quota-exceeded':
@@ -68,12 +68,29 @@ export function meaningOf(error: ByokError): Failure {
   }
 }
 
-/** The app's own limit, and no provider's: all candidates meet it. */
-function isOurs(error: ByokError): boolean {
-  return error.field === 'rateLimits'
+/** The scopes of which each candidate of a request has one of its own. */
+const ofCandidates: ReadonlySet<string> = new Set(['model', 'provider', 'key'])
+
+/** The app's own limit, and no provider's: where all candidates meet it, nobody else need be asked. */
+function ownLimit({ field }: ByokError): Failure | undefined {
+  const [option, scope = ''] = field?.split('.') ?? []
+  if (option !== 'rateLimits') return undefined
+  return ofCandidates.has(scope) ? elsewhere : final
 }
 
 /** We refused the request ourselves, before anything was sent: it fares no better anywhere else. */
 function isOurWord(error: ByokError): boolean {
   return error.status === undefined && error.upstream === undefined
+}
+
+/** Words for a body or a field that is too long, whatever the model's window. */
+const aboutSomethingElse: ReadonlySet<string | undefined> = new Set([
+  'request_too_large',
+  'string_above_max_length',
+])
+
+/** Whether a model has refused a prompt for the number of its tokens. */
+export function isAboutTheWindow({ code, status, upstream }: ByokError): boolean {
+  if (code !== 'context-length' || status === 413) return false
+  return !aboutSomethingElse.has(upstream?.code) && !aboutSomethingElse.has(upstream?.type)
 }

@@ -50,10 +50,17 @@ export function connectLimit({ connectMs = defaultConnectMs }: GivenLimits): num
   return connectMs
 }
 
-/** The limit of the whole request: never below those of its attempts, unless the app says so. */
+/**
+ * The limit of the whole request, unless the app says so: never below those of its attempts, and long enough for one of
+ * them to hang and another to begin.
+ */
 export function totalLimit(given: GivenLimits, attempts: readonly AttemptLimits[]): number {
-  const longest = attempts.flatMap(({ firstTokenMs, idleMs }) => [firstTokenMs, idleMs])
-  return given.totalMs ?? Math.max(defaultTotalMs, ...longest)
+  if (given.totalMs !== undefined) return given.totalMs
+  const [first = 0, second = 0] = attempts
+    .map(({ firstTokenMs }) => firstTokenMs)
+    .sort((one, other) => other - one)
+  const longestIdle = Math.max(0, ...attempts.map(({ idleMs }) => idleMs))
+  return Math.max(defaultTotalMs, first + second, longestIdle)
 }
 
 function defaultsFor({ isLocal, promptTokens, patienceMs = 0 }: Traits): {

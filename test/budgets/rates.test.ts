@@ -21,7 +21,7 @@ describe('rate limits of the app', () => {
     await desk.clock.advance(20_000)
     await desk.handler.generateResponse(request)
     const error = await refusalOf(desk, request)
-    expect(error).toMatchObject({ code: 'rate-limited', field: 'rateLimits', isRetryable: true })
+    expect(error).toMatchObject({ code: 'rate-limited', field: 'rateLimits.tenant', isRetryable: true })
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(40_000)
     expect(error.retryAfterMs).toBeLessThan(42_000)
     await desk.handler.generateResponse({ ...request, tenant: 'other' })
@@ -46,6 +46,22 @@ describe('rate limits of the app', () => {
     const health = await desk.handler.health()
     expect(JSON.stringify(health)).not.toMatch(/open|parked|resting/)
     expect(await desk.records()).toHaveLength(2)
+  })
+
+  it('rate limits: of a model or provider, the next candidate is asked', async () => {
+    const desk = await deskOf([], {
+      rateLimits: [
+        { scope: 'model', of: 'one/m', requests: 1 },
+        { scope: 'provider', of: 'two', requests: 1 },
+      ],
+      retry: { maxRetries: 3 },
+    })
+    const both = { ...request, model: ['one/m', 'two/m'] }
+    expect((await desk.handler.generateResponse(both)).byok.provider).toBe('one')
+    expect((await desk.handler.generateResponse(both)).byok.provider).toBe('two')
+    const error = await refusalOf(desk, both)
+    expect(error).toMatchObject({ code: 'rate-limited', retryAfterMs: expect.any(Number) })
+    expect(error.attempts?.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped'])
   })
 
   it('rate limits: tokens are estimated at the start, and corrected at the end', async () => {

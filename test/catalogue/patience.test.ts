@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { patienceWith } from '../../src/catalogue/patience.js'
+import { presets } from '../../src/providers/presets.js'
 
 describe('§11: the patience with slow reasoning models', () => {
   it.each([
@@ -11,7 +12,13 @@ describe('§11: the patience with slow reasoning models', () => {
     ['o3', 300_000],
     ['o3-mini', 180_000],
     ['gpt-5', 240_000],
-    ['gpt-5-mini', 240_000],
+    ['gpt-5-mini', undefined],
+    ['gpt-5.4-nano', undefined],
+    ['gpt-5-chat-latest', undefined],
+    ['o1-mini', undefined],
+    ['grok-4-fast-non-reasoning', undefined],
+    ['deepseek/deepseek-r1:free', 300_000],
+    ['o3:online', 300_000],
     ['openai/o3', 300_000],
     ['gpt-4o', undefined],
     ['claude-haiku-4-5', undefined],
@@ -20,4 +27,11 @@ describe('§11: the patience with slow reasoning models', () => {
   ])('%s: %s ms', (model, ms) => {
     expect(patienceWith(model)).toBe(ms)
   })
+})
+
+it('§11: no provider’s default model is a slow one', () => {
+  const slow = [...presets.values()].filter(
+    ({ defaultModel }) => patienceWith(defaultModel ?? '') !== undefined,
+  )
+  expect(slow.map(({ id, defaultModel }) => `${id}/${defaultModel}`)).toEqual([])
 })

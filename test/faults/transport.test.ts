@@ -225,6 +225,21 @@ describe('keys and quotas', () => {
     expect(upstream.hits()).toBe(3)
   })
 
+  it('A11: a body that is too large says nothing of windows: the next candidate is asked, whatever its own', async () => {
+    const modelOf = ({ body }: UpstreamRequest) => (body as { model: string }).model // as it was sent
+    const upstream = await upstreamWith((asked) =>
+      modelOf(asked) === 'gpt-4.1' ? reply.status(413) : reply.chat(),
+    )
+    const { handler } = watch(
+      new BYOKHandler({
+        keys: { openai: 'test-key-openai-0001' },
+        providers: { openai: { baseURL: `${upstream.url}/v1` } },
+      }),
+    )
+    const model = ['openai/gpt-4.1', 'openai/gpt-4o']
+    expect((await handler.generateResponse({ ...request, model })).byok.model).toBe('gpt-4o')
+  })
+
   it('A14: `x-should-retry: false` is obeyed', async () => {
     const upstream = await upstreamWith([reply.status(503, undefined, { 'x-should-retry': 'false' })])
     await failureOf(stageOf({ one: upstream }, { ...off, ...atOnce }).handler.generateResponse(request))

@@ -119,6 +119,39 @@ describe('the total limit', () => {
     expect(await failure).toMatchObject({ code: 'timeout', phase: 'total' })
   })
 
+  it('BR5: a hasty caller’s share says nothing of the model; a share of ten seconds and more does', async () => {
+    const clock = new FakeClock()
+    const silent = await upstreamWith([reply.hang()])
+    const healthy = await upstreamWith([reply.chat()])
+    const breaker = { consecutiveFailures: 1 }
+    const { handler } = stageOf({ one: silent, two: healthy }, { clock, breaker, ...noFallback })
+    const model = ['one/m', 'two/m']
+    const ask = async (timeout: number) => {
+      const hits = silent.hits()
+      const answer = handler.generateResponse({ ...request, model, timeout })
+      await until(() => silent.hits() > hits, 'the request')
+      await clock.advance(timeout / 2)
+      return answer
+    }
+    expect((await ask(400)).byok.provider).toBe('two')
+    const [judged] = (await handler.health()).models.filter(({ provider }) => provider === 'one')
+    expect(judged?.state ?? 'closed').toBe('closed')
+    expect((await ask(40_000)).byok.attempts[0]).toMatchObject({ error: { phase: 'first-token' } })
+    const { byok } = await handler.generateResponse({ ...request, model, timeout: 400 })
+    expect(byok.attempts[0]).toMatchObject({ outcome: 'skipped', error: { code: 'circuit-open' } })
+  })
+
+  it('A2: an error whose body stalls leaves the next candidate its time, and is told as what it is', async () => {
+    const stalling = await upstreamWith([
+      { ...reply.error(503, { message: 'down' }), break: { how: 'stall', afterBytes: 3 } },
+    ])
+    const healthy = await upstreamWith([reply.chat()])
+    const { handler } = stageOf({ one: stalling, two: healthy }, noFallback)
+    const { byok } = await handler.generateResponse({ ...request, model: ['one/m', 'two/m'], timeout: 1_500 })
+    expect(byok.provider).toBe('two')
+    expect(byok.attempts[0]).toMatchObject({ error: { code: 'provider', status: 503 } })
+  })
+
   it('ends a slow but lively stream, with what had come', async () => {
     const upstream = await upstreamWith([{ ...reply.chat({ text: Array(500).fill('x') }), eventEveryMs: 5 }])
     const { handler } = stageOf({ one: upstream })
