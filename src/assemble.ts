@@ -41,7 +41,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const store = settings.money.store ?? memoryStore({ clock })
   const prices = pricesOf(settings, store)
   const { unknownPrice, savingsBaseline } = settings.money
-  const pricing = new Pricing({ source: prices, unknownPrice, baseline: savingsBaseline })
+  const pricing = new Pricing({ clock, source: prices, unknownPrice, baseline: savingsBaseline })
   const budget = openBooks(settings, store, pricing, emitter)
   const parts: Parts = {
     clock,
@@ -98,12 +98,18 @@ function openBooks(
     redact,
     fingerprint: (secret) => fingerprints.of(secret),
     onAlert: ({ budget, share, facts }) => emitter.emit('budget-alert', { ...facts.labels, budget, share }),
-    onStoreFailure: ({ labels }) => {
-      const message = 'The store could not be reached; what was used may be booked late, or not at all.'
+    onStoreFailure: ({ labels }, what) => {
+      const message = storeFailures[what]
       emitter.emit('warning', { ...labels, warning: { code: 'store-unavailable', message } })
     },
   })
 }
+
+const storeFailures = {
+  unbooked: 'The store could not be reached: the call went on, and is not booked.',
+  late: 'The store could not be reached: what the call cost is booked later.',
+  lost: 'The store has forgotten what it held for the call: what it cost is not booked.',
+} as const
 
 /** The app's own prices before the known ones. A table that was fetched is kept in the store. */
 function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): PriceSource {

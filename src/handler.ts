@@ -5,6 +5,7 @@ import type { BudgetState } from './core/budget-state.js'
 import type { CompletionStream } from './core/completion-stream.js'
 import { asByokError, ByokError, isByokError } from './core/errors.js'
 import type { CompletionResponse } from './core/response.js'
+import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
@@ -149,7 +150,9 @@ export class BYOKHandler {
     const { checkUsageQuery } = await import('./cost/usage-query.js')
     const { summarise } = await import('./cost/usage-report.js')
     const { filter } = checkUsageQuery(query)
-    return this.#fromStore(() => summarise(this.#assembly.store.records(filter), query, signal))
+    return this.#fromStore(() =>
+      summarise(eachInTime(this.#settings.clock, this.#assembly.store.records(filter)), query, signal),
+    )
   }
 
   /**

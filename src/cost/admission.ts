@@ -50,7 +50,8 @@ export interface AdmissionSurroundings {
   /** Whether calls go on without a store that cannot be reached. */
   readonly onStoreError: 'deny' | 'allow'
   readonly approve: Approval | undefined
-  readonly onStoreFailure: (facts: AttemptFacts, error: unknown) => void
+  /** A call went on without the store (`unbooked`), was booked later (`late`), or not at all (`lost`). */
+  readonly onStoreFailure: (facts: AttemptFacts, what: 'unbooked' | 'late' | 'lost') => void
   /** Lets go of a hold that may stand all the same, since only the store's answer was lost. */
   readonly undo: (facts: AttemptFacts) => void
 }
@@ -257,7 +258,7 @@ async function reach<Answer>(
       const message = 'The store of the budgets cannot be reached, so nothing was sent.'
       throw new ByokError('store-unavailable', message, { cause: error })
     }
-    onStoreFailure(facts, error)
+    onStoreFailure(facts, 'unbooked')
     return undefined
   }
 }

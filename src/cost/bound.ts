@@ -1,5 +1,6 @@
 // The most tokens that a request can be billed for, known before it is sent. Budgets hold this, so it must be true.
 
+import { ByokError } from '../core/errors.js'
 import type { Content, ContentPart, Message } from '../core/message.js'
 import { ofFamily } from '../core/model-family.js'
 import type { ChatRequest } from '../core/request.js'
@@ -123,7 +124,18 @@ function bytesOf(text: string): number {
 }
 
 /** Names under which a request's own extra fields may set the length of the answer. */
-const lengthFields = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const
+const lengthFields = [
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'max_new_tokens',
+  'max_length',
+  'num_predict',
+  'n_predict',
+] as const
+
+/** Names under which they may ask for several answers at once. */
+const countFields = ['n', 'best_of'] as const
 
 /** How long the answer may get by what the request itself says, and how many answers are asked for at once. */
 export interface AnswerBound {
@@ -138,15 +150,35 @@ export function serviceTierOf(chat: ChatRequest, provider: string): string | und
   return typeof word === 'string' ? word : undefined
 }
 
-/** Reads the limit on the answer, also where an app has put it into the provider's own extra fields. */
+/**
+ * Reads the limit on the answer, also where an app has put it into the provider's own extra fields. Throws
+ * `invalid-request` where such a field holds no count: it would be sent as it is, and what it allows is not known.
+ */
 export function answerBound(chat: ChatRequest, provider: string): AnswerBound {
   const extra = chat.providerOptions?.[provider]
   if (extra === undefined)
     return { ...(chat.maxTokens === undefined ? {} : { maxTokens: chat.maxTokens }), answers: 1 }
   // Several names of one limit: which of them a provider obeys is not known.
-  const set = [...lengthFields.map((name) => extra[name]), chat.maxTokens].filter(isCount)
-  const answers = isCount(extra.n) ? extra.n : 1
+  const lengths = countsAt(lengthFields, extra, provider)
+  const set = chat.maxTokens === undefined ? lengths : [...lengths, chat.maxTokens]
+  const answers = Math.max(1, ...countsAt(countFields, extra, provider))
   return { ...(set.length === 0 ? {} : { maxTokens: Math.max(...set) }), answers }
+}
+
+function countsAt(
+  names: readonly string[],
+  extra: Readonly<Record<string, unknown>>,
+  provider: string,
+): number[] {
+  return names.flatMap((name) => {
+    const value = extra[name]
+    if (value === undefined) return []
+    if (isCount(value)) return [value]
+    const field = `providerOptions.${provider}.${name}`
+    throw new ByokError('invalid-request', `${field}: must be a whole number from 1 under a budget.`, {
+      field,
+    })
+  })
 }
 
 function isCount(value: unknown): value is number {

@@ -38,6 +38,8 @@ export interface AttemptQuestion extends AdmissionQuestion {
 export interface Grant {
   /** The output limit that must be sent, since no more is paid for. */
   readonly maxTokens?: number
+  /** The store could not be reached: nothing is held, and nothing will be booked. */
+  readonly isUnbooked?: true
 }
 
 /** Decides whether an attempt may be paid for, and books what it cost. */
@@ -91,6 +93,7 @@ export class BudgetKeeper implements Budget {
   /** How many are being admitted, and who waits until nobody is. */
   #admitting = 0
   #onNoneAdmitting: (() => void) | undefined
+  #closing: Promise<void> | undefined
 
   constructor(around: BudgetSurroundings) {
     const { clock, store, limits } = around
@@ -135,7 +138,8 @@ export class BudgetKeeper implements Budget {
       }),
     }
     this.#open.set(attemptId, open)
-    return admitted?.maxTokens === undefined ? {} : { maxTokens: admitted.maxTokens }
+    if (admitted === undefined) return { isUnbooked: true }
+    return admitted.maxTokens === undefined ? {} : { maxTokens: admitted.maxTokens }
   }
 
   async commit(attemptId: string, result: AttemptResult): Promise<Bill> {
@@ -158,7 +162,7 @@ export class BudgetKeeper implements Budget {
     const record = { ...finalRecord(draft, result, bill, isOverrun), ...this.#textsOf(question, result) }
     const settled = this.#settlements.settle(
       () => this.#commit(question, admitted, charge, record),
-      (error) => onStoreFailure(question, error),
+      () => onStoreFailure(question, 'late'),
     )
     // Who has left does not wait for the store.
     if (result.outcome !== 'aborted') await settled
@@ -188,14 +192,9 @@ export class BudgetKeeper implements Budget {
   }
 
   /** Waits until whoever has left has no hold behind him, and tries once more what has not reached the store. */
-  async close(): Promise<void> {
-    if (this.#admitting > 0) {
-      const idle = new Promise<void>((resolve) => {
-        this.#onNoneAdmitting = resolve
-      })
-      await inTime(this.#around.clock, () => idle).catch(() => undefined) // an app may think about an approval for longer
-    }
-    await this.#settlements.close()
+  close(): Promise<void> {
+    this.#closing ??= this.#settleAll()
+    return this.#closing
   }
 
   #textsOf(
@@ -212,6 +211,16 @@ export class BudgetKeeper implements Budget {
     }
   }
 
+  async #settleAll(): Promise<void> {
+    if (this.#admitting > 0) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onNoneAdmitting = resolve
+      })
+      await inTime(this.#around.clock, () => idle).catch(() => undefined) // an app may think about an approval for longer
+    }
+    await this.#settlements.close()
+  }
+
   async #statesOf(subject: Subject): Promise<BudgetState[]> {
     this.#book.expire() // another process may have changed them, and this one may not have asked for anything since
     const { limits } = await this.#book.current()
@@ -222,10 +231,10 @@ export class BudgetKeeper implements Budget {
   }
 
   async #release(facts: AttemptFacts): Promise<void> {
-    const { store, onStoreFailure } = this.#around
+    // Nothing was sent, so nobody need hear of it: at the worst the hold expires.
     await this.#settlements.settle(
-      () => store.release(facts.attemptId),
-      (error) => onStoreFailure(facts, error),
+      () => this.#around.store.release(facts.attemptId),
+      () => undefined,
     )
   }
 
@@ -252,7 +261,9 @@ export class BudgetKeeper implements Budget {
     charge: Charge,
     record: UsageRecord,
   ): Promise<void> {
-    const { alerts, counters } = await this.#around.store.commit(facts.attemptId, charge, record)
+    const { outcome, alerts, counters } = await this.#around.store.commit(facts.attemptId, charge, record)
+    // The store has lost what it held: nothing was counted.
+    if (outcome === 'unknown') this.#around.onStoreFailure(facts, 'lost')
     for (const { claim, share } of alerts) {
       const [applied, state] = [limits[claim], counters[claim]]
       if (applied === undefined || state === undefined) continue

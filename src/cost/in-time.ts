@@ -1,4 +1,4 @@
-// Waits for a store, but not for one that hangs.
+// Waits for what the app has given us, but not for what hangs.
 
 import type { CancelTimer, Clock } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
@@ -9,8 +9,12 @@ const storeLimitMs = 5_000
 /** A store in memory has answered by then, and needs no timer. */
 const instantTurns = 4
 
-/** What the store answers. Rejects where it fails, or is silent for five seconds. */
-export async function inTime<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<Answer> {
+/** What the store answers. Rejects where it fails, or with `store-unavailable` where it is silent for five seconds. */
+export async function inTime<Answer>(
+  clock: Clock,
+  ask: () => Promise<Answer>,
+  who = 'The store',
+): Promise<Answer> {
   const answer = ask()
   let isOver = false
   const end = (): void => {
@@ -18,14 +22,28 @@ export async function inTime<Answer>(clock: Clock, ask: () => Promise<Answer>): 
   }
   answer.then(end, end)
   for (let turn = 0; turn < instantTurns && !isOver; turn += 1) await undefined
-  return isOver ? answer : untilLimit(clock, answer)
+  return isOver ? answer : untilLimit(clock, answer, who)
 }
 
-async function untilLimit<Answer>(clock: Clock, answer: Promise<Answer>): Promise<Answer> {
+/** The same for each step of a list that the store hands out piece by piece. */
+export async function* eachInTime<Item>(clock: Clock, items: AsyncIterable<Item>): AsyncGenerator<Item> {
+  const source = items[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await inTime(clock, async () => source.next())
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    Promise.resolve(source.return?.()).catch(() => undefined) // one that hangs is not waited for
+  }
+}
+
+async function untilLimit<Answer>(clock: Clock, answer: Promise<Answer>, who: string): Promise<Answer> {
   let cancel: CancelTimer | undefined
   const silence = new Promise<never>((_, reject) => {
     cancel = clock.timer(storeLimitMs, () => {
-      reject(new ByokError('store-unavailable', `The store has not answered within ${storeLimitMs} ms.`))
+      reject(new ByokError('store-unavailable', `${who} has not answered within ${storeLimitMs} ms.`))
     })
   })
   try {

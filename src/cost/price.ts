@@ -83,9 +83,8 @@ export function savingsOf(
 const ordinary: ReadonlySet<string> = new Set(['default', 'standard', 'on_demand'])
 
 /**
- * The price of a call that was served in a particular way (`flex`, `priority`: the word in the answer, or in the request
- * for a bound). `undefined` where that way has no known price: it may cost several times as much. No word, or `auto`
- * in an answer that does not say more, is the ordinary way.
+ * The price of a call that was served in a particular way (`flex`, `priority`: the word in the request). `undefined` where
+ * that way has no known price: it may cost several times as much. No word, or `auto`, is the ordinary way.
  */
 export function priceAtServiceTier(price: ModelPrice, serviceTier?: string | null): ModelPrice | undefined {
   if (serviceTier === undefined || serviceTier === null || serviceTier === 'auto') return price
@@ -154,4 +153,22 @@ function tokensOf(count: number | undefined): bigint {
 function toMoney(millionths: bigint, perCall: number): Money {
   const amount = (millionths + unit - 1n) / unit + BigInt(perCall)
   return amount > BigInt(maxMoney) ? maxMoney : Number(amount)
+}
+
+const bucketNames: readonly (PromptBucket | AnswerBucket)[] = [...promptBuckets, ...answerBuckets]
+
+/** Whether what a source tells is a price: whole rates from 0 that arithmetic does not round. */
+export function isModelPrice(price: ModelPrice): boolean {
+  const { input, output, perCall = 0 } = price
+  if (!isRate(input) || !isRate(output) || !isAmount(perCall)) return false
+  return bucketNames.every((bucket) => price[bucket] === undefined || isRate(price[bucket]))
+}
+
+function isRate(rate: Rate | undefined): boolean {
+  if (typeof rate !== 'object') return isAmount(rate)
+  return isAmount(rate.base) && rate.tiers.every((tier) => isAmount(tier.above) && isAmount(tier.rate))
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

@@ -1,9 +1,12 @@
 // What attempts cost, by the prices at hand: loaded on first use, and the app's word where none is known.
 
+import type { Clock } from '../core/clock.js'
+import { isByokError } from '../core/errors.js'
 import type { Money } from '../core/money.js'
 import type { FoundPrice, ModelPrice, PriceSource } from '../core/price.js'
 import type { Usage } from '../core/usage.js'
-import { costOf, priceAtServiceTier, savingsOf } from './price.js'
+import { inTime } from './in-time.js'
+import { costOf, isModelPrice, priceAtServiceTier, savingsOf } from './price.js'
 
 /** Whether a model of unknown price may be asked under a money budget, or which price is to be assumed. */
 export type UnknownPrice = 'deny' | 'allow' | ModelPrice
@@ -22,6 +25,7 @@ export interface Bill {
 
 /** What the bills stand on. */
 export interface PricingOptions {
+  readonly clock: Clock
   readonly source: PriceSource
   readonly unknownPrice: UnknownPrice
   /** The model that savings are measured against. */
@@ -44,6 +48,8 @@ export class Pricing {
   readonly #options: PricingOptions
   #loading: Promise<void> | undefined
   #loadedAt = 0
+  /** Prices that have been looked at: a source mostly tells the same ones again. */
+  readonly #checked = new WeakSet<ModelPrice>()
 
   constructor(options: PricingOptions) {
     this.#options = options
@@ -66,9 +72,10 @@ export class Pricing {
     this.#loadedAt = at
     const loading = (async () => {
       try {
-        await source.load?.()
-      } catch {
-        if (first === undefined) this.#loading = undefined
+        await inTime(this.#options.clock, async () => source.load?.(), 'The source of prices')
+      } catch (error) {
+        // One that hangs is not waited for again by the next call.
+        if (first === undefined && !isByokError(error)) this.#loading = undefined
       }
     })()
     this.#loading ??= loading
@@ -103,10 +110,14 @@ export class Pricing {
     }
   }
 
-  /** A source that fails knows no price: no answer is lost for that. */
+  /** A source that fails, or tells what is no price, knows none: no answer is lost for that. */
   #look(provider: string, model: string, at: number): FoundPrice | undefined {
     try {
-      return this.#options.source.find(provider, model, at)
+      const found = this.#options.source.find(provider, model, at)
+      if (found === undefined || this.#checked.has(found.price)) return found
+      if (!isModelPrice(found.price)) return undefined
+      this.#checked.add(found.price)
+      return found
     } catch {
       return undefined
     }

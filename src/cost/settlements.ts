@@ -6,6 +6,9 @@ import { inTime } from './in-time.js'
 /** The waits before each further try; after them the store's own hold expires, and is charged at its bound. */
 const waitsMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000] as const
 
+/** Beyond these, a store that is down is not asked again for each call: their holds expire. */
+const mostWaiting = 1_000
+
 /** Settles, and says whether that reached the store. Doing it twice does it once: settlements have the attempt's id. */
 type Settle = () => Promise<boolean>
 
@@ -35,7 +38,7 @@ export class Settlements {
         return false
       }
     }
-    if (await this.#run(settle)) return
+    if ((await this.#run(settle)) || this.#waiting.size >= mostWaiting) return
     this.#waiting.add(settle)
     this.#later(settle, 0)
   }

@@ -66,7 +66,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   const { provider, model } = candidate
   const { labels } = request
   const id = parts.newId('att')
-  const { maxTokens } = await admit(id, step, context)
+  const { maxTokens, isUnbooked } = await admit(id, step, context)
   const heldTo = maxTokens ?? step.heldTo
   context.heldTo = heldTo
 
@@ -90,6 +90,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     const answer = exchange.finish(last)
     hasAnswered = true
     await context.guard(parts.governance(request, last.filter(isWholeCall)))
+    if (isUnbooked) context.warnings.push(unbooked) // listeners have heard of it
     ending.outcome = 'success'
     ending.answer = answer
     return { answer, last, attemptId: id }
@@ -103,7 +104,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     exchange.close(ending.outcome === 'success')
     const result = resultOf(ending, exchange, parts.clock.now())
     const bill = await settle(result)
-    context.noteBill(bill)
+    context.noteBill(bill, result.reportedCost)
     const attempt = written(result, bill)
     context.attempts.push(attempt)
     noteHealth(attempt)
@@ -185,6 +186,11 @@ function mayBeBilled(error: ByokError): boolean {
   }
 }
 
+const unbooked: Warning = {
+  code: 'store-unavailable',
+  message: 'The store could not be reached: this call is not booked.',
+}
+
 function lowered(maxTokens: number): Warning {
   return {
     code: 'output-limit-lowered',
@@ -224,7 +230,7 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     model,
     mode,
     credentialSource: credential.source,
-    failoverFrom: context.takeFailover(),
+    failoverFrom: context.failoverFrom,
     chat,
     secret: key.secret,
     outputLimit: outputLimitOf(model),
@@ -232,7 +238,9 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     onStop: (error) => context.interrupt(error),
   })
   try {
-    return await context.guard(admission)
+    const grant = await context.guard(admission)
+    context.noteAsked(nameOf(candidate))
+    return grant
   } catch (thrown) {
     admission.then(() => parts.budget.release(attemptId)).catch(() => undefined) // refused: there is no hold
     if (context.interruption !== undefined || !isByokError(thrown)) throw thrown

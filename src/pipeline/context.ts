@@ -39,6 +39,7 @@ export class RequestContext {
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */
   heldTo: number | undefined
   #failover: string | undefined
+  #asked: string | undefined
   #totalMs: number
   #isRestarting = false
   readonly #startedOn: number
@@ -115,22 +116,26 @@ export class RequestContext {
     })
   }
 
-  /** What an attempt has cost. */
-  noteBill(bill: Bill): void {
+  /** What an attempt has cost; where its price is unknown, what the provider itself has said. */
+  noteBill(bill: Bill, reportedCost?: Money): void {
     this.bills.push(bill)
-    this.spent += bill.cost ?? 0
+    this.spent += bill.cost ?? reportedCost ?? 0
   }
 
-  /** `provider/model` has failed, and the next candidate takes over. */
-  noteFailover(from: string): void {
-    this.#failover = from
+  /** Whom an attempt of the next candidate takes over from: the last one that was really asked. */
+  get failoverFrom(): string | undefined {
+    return this.#failover
   }
 
-  /** Whom the next attempt takes over from, if anybody; said once. */
-  takeFailover(): string | undefined {
-    const from = this.#failover
+  /** The next candidate takes over. */
+  noteFailover(): void {
+    this.#failover = this.#asked
+  }
+
+  /** `provider/model` is being asked. */
+  noteAsked(name: string): void {
+    this.#asked = name
     this.#failover = undefined
-    return from
   }
 
   /** Another answer begins, after one that the caller has seen a part of. */

@@ -63,7 +63,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
     if (await outgrown.excludes(candidate)) continue
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
-      context.noteFailover(from)
+      context.noteFailover()
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {

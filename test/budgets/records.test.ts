@@ -47,6 +47,23 @@ describe('US1: one record an attempt, in every ending', () => {
     ])
   })
 
+  it('US1: a model that took over says from whom that was really asked', async () => {
+    const desk = await deskOf([{ scope: 'model', of: 'one/dear', calls: 0, per: 'day' }], {
+      replies: [reply.status(400), counted(1, 1)],
+      retry: { maxRetries: 0 },
+    })
+    const { byok } = await desk.handler.generateResponse({
+      ...request,
+      model: ['one/bad', 'one/dear', 'one/m'],
+    })
+    expect(byok.attempts.map(({ model, outcome }) => `${model} ${outcome}`)).toEqual([
+      'bad failure',
+      'dear skipped',
+      'm success',
+    ])
+    expect((await desk.records())[0]).toMatchObject({ model: 'm', failoverFrom: 'one/bad' })
+  })
+
   it('US1: a failure and the model that took over, with whom it took over from', async () => {
     const desk = await deskOf([], { replies: [reply.status(500), reply.status(500), counted(1, 1)] })
     await desk.handler.generateResponse({ ...request, model: ['one/m', 'two/m'] })

@@ -1,12 +1,13 @@
 // What happens where the store fails or hangs: nothing is sent unpaid, nothing is booked twice, nobody waits for long.
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/core/store.js'
 import type { BudgetOption } from '../../src/options/check-budgets.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import type { Reply } from '../../src/testing/reply.js'
 import { reply } from '../../src/testing/reply.js'
-import { failureOf, firstText, loadSdks, readAll, until } from '../pipeline/stage.js'
+import { failureOf, firstText, loadSdks, readAll, stageOf, until, upstreamWith } from '../pipeline/stage.js'
 import { ask, counted, type Desk, deskOf, refusalOf } from './desk.js'
 import { type Trouble, type TroubledStore, troubled } from './troubled-store.js'
 
@@ -71,10 +72,62 @@ describe('D7: a store that cannot be reached', () => {
       desk.troubles.trouble('admit', how)
       const answered = desk.handler.generateResponse({ ...ask, tenant: 'acme' })
       if (how === 'hangs') await outwait(desk, 'admit', desk.troubles)
-      expect((await answered).byok.cost.usd).toBe(0.002)
+      const { byok } = await answered
+      expect(byok.cost.usd).toBe(0.002)
+      expect(byok.warnings).toMatchObject([{ code: 'store-unavailable' }])
       expect(desk.told.warnings).toMatchObject([{ tenant: 'acme', warning: { code: 'store-unavailable' } }])
     },
   )
+
+  it('D7: a store that has forgotten what it held books nothing, and that is told', async () => {
+    const desk = await troubledDesk()
+    const { store } = desk.troubles
+    const forgetful: Store = {
+      ...store,
+      commit: async () => ({ outcome: 'unknown', alerts: [], counters: [] }),
+    }
+    const { handler, told } = stageOf({ one: desk.upstream }, { store: forgetful })
+    await handler.generateResponse(ask)
+    expect(told.warnings).toMatchObject([
+      { warning: { code: 'store-unavailable', message: expect.stringContaining('not booked') } },
+    ])
+  })
+
+  it('D7: usage() waits five seconds at most for a store that hangs', async () => {
+    const desk = await troubledDesk()
+    const silent: Store = {
+      ...desk.troubles.store,
+      records: () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+      }),
+    }
+    const { handler } = stageOf({ one: desk.upstream }, { store: silent, clock: desk.clock })
+    const failure = failureOf(handler.usage())
+    await until(() => desk.clock.pending() > 0, 'the wait')
+    await desk.clock.advance(5_000)
+    expect(await failure).toMatchObject({ code: 'store-unavailable' })
+  })
+
+  it('D9: a source of prices that hangs, or tells what is no price, costs no answer, and ends no close', async () => {
+    const clock = new FakeClock()
+    const upstream = await upstreamWith([reply.chat()])
+    const hanging = { load: () => new Promise<never>(() => undefined), find: () => undefined }
+    const { handler } = stageOf({ one: upstream }, { clock, prices: hanging })
+    const answer = handler.generateResponse(ask)
+    await until(() => clock.pending() > 0 && upstream.requests[0]?.over !== undefined, 'the wait for prices')
+    await upstream.requests[0]?.over
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await clock.advance(5_000)
+    expect((await answer).byok.cost.usd).toBeNull()
+    await handler.close()
+    for (const rate of [150_000_000.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const prices = { find: () => ({ price: { input: rate, output: 1 }, version: 'odd' }) }
+      const odd = stageOf({ one: upstream }, { prices })
+      const { byok } = await odd.handler.generateResponse(ask)
+      expect(byok.cost.usd).toBeNull()
+      expect((await odd.handler.usage()).records).toHaveLength(1)
+    }
+  })
 
   it('D7: with allow, a call that the store refuses is still refused, and one that it cannot count too', async () => {
     const desk = await troubledDesk({ onStoreError: 'allow' })

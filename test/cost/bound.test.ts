@@ -256,9 +256,21 @@ describe('BU2: the bound', () => {
       maxTokens: 90,
       answers: 3,
     })
-    expect(answerBound({ messages: [], providerOptions: { one: { max_tokens: -1, n: 0 } } }, 'one')).toEqual({
-      answers: 1,
-    })
+    const several = { one: { best_of: 4, n: 2 } }
+    expect(answerBound({ messages: [], providerOptions: several }, 'one')).toEqual({ answers: 4 })
+  })
+
+  it.each([
+    ['max_tokens', -1],
+    ['max_completion_tokens', null],
+    ['max_output_tokens', 20_000.5],
+    ['max_tokens', '100000'],
+    ['n', 0],
+    ['best_of', '5'],
+  ])('BU2: a field %s that holds %j is refused: it would be sent as it is', (name, value) => {
+    const chat = { messages: [], providerOptions: { one: { [name]: value } } }
+    expect(() => answerBound(chat, 'one')).toThrow(`providerOptions.one.${name}: must be a whole number`)
+    expect(answerBound(chat, 'two')).toEqual({ answers: 1 })
   })
 
   it('counts prompt and answer as people do', () => {

@@ -65,7 +65,8 @@ describe('the total limit', () => {
     // A busy machine may have no time left for the third.
     const phases = error.attempts?.map((attempt) => attempt.error?.phase) ?? []
     expect(phases.slice(0, 2)).toEqual(['first-token', 'first-token'])
-    expect(slow.hits()).toBe(phases.length)
+    expect(slow.hits()).toBeGreaterThanOrEqual(2)
+    expect(slow.hits()).toBeLessThanOrEqual(phases.length)
   })
 
   it('A22: a model that hangs leaves half of it to those behind it, with and without streaming', async () => {
