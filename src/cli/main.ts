@@ -7,12 +7,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isByokError } from '../core/errors.js'
 import { textOf } from '../core/safe-text.js'
+import { visibleJson, visibleText } from '../core/visible-text.js'
 import { checkUsageQuery } from '../cost/usage-query.js'
 import { reportPage } from './html.js'
 import { openJournal } from './journal.js'
 import { buildReport, type ReportQuery } from './report.js'
 import { reportText } from './table.js'
-import { visibleJson, visibleText } from './visible-text.js'
 
 const help = `npx -p byok-handler byok report <journal directory> [options]
 

@@ -55,10 +55,8 @@ describe('a request', () => {
     [null, 'null'],
     [[5], 'a list'],
   ])('is told how a ceiling is written where it gives %j', (budget, kind) => {
-    const body = { prompt: 'Hi', budget } as unknown as CompletionRequest // what a program without types may send
-    expect(() => prepareRequest(body, 'generateResponse', checkHandlerOptions({}), 'req_1')).toThrow(
-      `budget: must be dollars as a number, or { usd }, and is ${kind}.`,
-    )
+    const request = { budget } as unknown as CompletionRequest // what a program without types may send
+    expect(() => prepare(request)).toThrow(`budget: must be dollars as a number, or { usd }, and is ${kind}.`)
   })
 
   it('asks each model once, where it stood first', () => {
