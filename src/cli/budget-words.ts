@@ -1,14 +1,14 @@
 // What is said about a budget in words: whose it is, how much is used, and how long it will last.
 
+import { visibleName } from '../core/visible-text.js'
 import { ZonedTime } from '../cost/zoned-time.js'
 import { countText, shareText, shortCount, usdText } from './amounts.js'
 import { type BudgetWindow, shareOf } from './budget-window.js'
 import { dateText, nearText } from './moments.js'
-import { visibleName } from './visible-text.js'
 
 /** `tenant acme, per day`. The names in it are visible; a page has to escape them. */
 export function budgetTitle({ scope, who, per }: BudgetWindow): string {
-  const names = who.filter((name) => name !== '').map(visibleName)
+  const names = who.filter((name) => name !== '').map((name) => visibleName(name))
   const whose = [scope, names.join(' / ')].filter((word) => word !== '').join(' ')
   return per === '' ? whose : `${whose}, ${per === 'total' ? 'in total' : `per ${per}`}`
 }

@@ -1,5 +1,6 @@
 // The report as one HTML page that needs nothing else: no script, no network, every plot with its data as a table.
 
+import { visibleName } from '../core/visible-text.js'
 import { ZonedTime } from '../cost/zoned-time.js'
 import {
   attemptsText,
@@ -11,6 +12,7 @@ import {
   usdText,
 } from './amounts.js'
 import { budgetCard } from './budget-card.js'
+import { cutText } from './columns.js'
 import { Markup, markup, nameMarkup } from './markup.js'
 import { missingNotes } from './missing-notes.js'
 import { momentText } from './moments.js'
@@ -20,7 +22,6 @@ import { barPlot, spreadPlot } from './plots.js'
 import type { ReportData } from './report.js'
 import { modelName, spendRow } from './spend.js'
 import { daysCard, modelsCard, tenantsCard } from './spend-cards.js'
-import { cutText, visibleName } from './visible-text.js'
 
 /** What a page may load and run: nothing. Its styles stand in it. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

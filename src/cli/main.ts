@@ -7,14 +7,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isByokError } from '../core/errors.js'
 import { textOf } from '../core/safe-text.js'
+import { visibleJson, visibleText } from '../core/visible-text.js'
 import { checkUsageQuery } from '../cost/usage-query.js'
 import { reportPage } from './html.js'
 import { openJournal } from './journal.js'
 import { buildReport, type ReportQuery } from './report.js'
 import { reportText } from './table.js'
-import { visibleJson, visibleText } from './visible-text.js'
 
-const help = `byok report <journal directory> [options]
+const help = `npx -p byok-handler byok report <journal directory> [options]
 
   What was spent, by tenant, model and day, from the journal of a file store.
   The journal is only read; the app may go on writing to it.
@@ -25,6 +25,8 @@ const help = `byok report <journal directory> [options]
   --tenant <name>       only this tenant, and its budgets
   --time-zone <name>    days are counted in it, as Europe/Berlin (default UTC)
   --json                print everything as JSON instead of tables
+
+Where the package is installed, "npx byok" and scripts of package.json find the command as well.
 
 byok --help       this text
 byok --version    the version

@@ -1,6 +1,6 @@
 // Text for HTML and SVG that escapes whatever is put into it, so that no name can become part of a page.
 
-import { visibleName, visibleText } from './visible-text.js'
+import { visibleName, visibleText } from '../core/visible-text.js'
 
 /** Text that stands in a page as it is: made by `markup`, and by hand for nothing but our own style sheet. */
 export class Markup {

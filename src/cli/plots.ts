@@ -1,7 +1,8 @@
 // The plots of a report as SVG. Places across are shares of the width, so that text keeps its size on any screen.
 
+import { visibleName } from '../core/visible-text.js'
+import { columnsOf, cutText } from './columns.js'
 import { type Markup, markup } from './markup.js'
-import { columnsOf, cutText, visibleName } from './visible-text.js'
 
 /** What a reader who does not see the plot is told, and what tells two plots of a page apart. */
 export interface PlotWords {

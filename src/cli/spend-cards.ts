@@ -1,5 +1,6 @@
 // The spend of a report as cards of its page: by day, by tenant and by model, in one colour a model.
 
+import { visibleName } from '../core/visible-text.js'
 import type { UsageFigures } from '../cost/usage-figures.js'
 import type { UsageGroup } from '../cost/usage-groups.js'
 import { countText, spendText, usdColumn, usdText } from './amounts.js'
@@ -9,7 +10,6 @@ import { card, dataTable, legend } from './page-parts.js'
 import { type BarPart, type BarRow, barPlot, columnPlot } from './plots.js'
 import type { ReportData } from './report.js'
 import { modelName, spendRow } from './spend.js'
-import { visibleName } from './visible-text.js'
 
 const mostRows = 10
 const mostDays = 92

@@ -1,12 +1,13 @@
 // The report as text for a terminal: aligned columns, one table each for tenants, models and days.
 
+import { visibleName } from '../core/visible-text.js'
 import { ZonedTime } from '../cost/zoned-time.js'
 import { attemptsText, countText, durationText, usdColumn, usdText } from './amounts.js'
 import { budgetState, budgetTitle } from './budget-words.js'
+import { columnsOf, cutText } from './columns.js'
 import { missingNotes } from './missing-notes.js'
 import type { ReportData } from './report.js'
 import { foldRows, modelName, type SpendRow, spendRow } from './spend.js'
-import { columnsOf, cutText, visibleName } from './visible-text.js'
 
 const mostRows = 20
 const mostDays = 31

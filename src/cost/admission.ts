@@ -7,6 +7,7 @@ import type { Money } from '../core/money.js'
 import type { FoundPrice } from '../core/price.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Admission, Hold, Store } from '../core/store.js'
+import { visibleName } from '../core/visible-text.js'
 import { serviceTierOf } from './bound.js'
 import {
   type AppliedLimit,
@@ -132,7 +133,7 @@ async function priceFor(
   const price = pricing.find({ provider, model, serviceTier: serviceTierOf(chat, provider) }, at)
   const isLimited = ceiling !== undefined || ofMoney.some(({ limit }) => limit.onExceed !== 'alert')
   if (price === undefined && isLimited && pricing.deniesUnknown) {
-    const message = `The price of ${provider}/${model} is unknown, and a budget limits what may be spent. Give its price in \`prices\`, or set \`unknownPrice\`.`
+    const message = `The price of ${visibleName(`${provider}/${model}`, 200)} is unknown, and a budget limits what may be spent. Give its price in \`prices\`, or set \`unknownPrice\`.`
     throw new ByokError('price-unknown', message, { provider, model })
   }
   return price

@@ -4,6 +4,7 @@ import type { BudgetState, ExceededBudget } from '../core/budget-state.js'
 import { ByokError } from '../core/errors.js'
 import { type Money, toUsd } from '../core/money.js'
 import type { CounterState, Refusal } from '../core/store.js'
+import { visibleName } from '../core/visible-text.js'
 import type { AppliedLimit } from './budget-limit.js'
 
 /** How a budget stands, in the units of its measure. */
@@ -74,7 +75,7 @@ function freeAt({ endsAt }: BudgetState): number {
 
 /** `tenant acme/day`, without what would be code in a terminal. */
 function nameOf({ scope, of, per }: BudgetState): string {
-  const whose = of === undefined ? scope : `${scope} ${JSON.stringify(of.slice(0, 100)).slice(1, -1)}`
+  const whose = of === undefined ? scope : `${scope} ${visibleName(of, 100)}`
   return per === 'total' ? whose : `${whose}/${per}`
 }
 

@@ -7,6 +7,7 @@ import type { BudgetScope } from '../cost/counter.js'
 import {
   type Fields,
   invalid,
+  kindOf,
   listAt,
   nameAt,
   numberAt,
@@ -114,6 +115,8 @@ export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit
 /** What a single request may cost: dollars, or `{ usd }`. */
 export function checkCeiling(value: unknown, field: string): number {
   if (typeof value === 'number') return moneyAt(value, field)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(field, `must be dollars as a number, or { usd }, and is ${kindOf(value)}.`)
   const ceiling = recordAt(value, field)
   refuseUnknown(ceiling, ['usd'], field)
   return moneyAt(ceiling.usd, `${field}.usd`)

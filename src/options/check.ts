@@ -1,13 +1,15 @@
 // Small checks of what a caller passed, each naming the field at fault.
 
 import { ByokError, isByokError } from '../core/errors.js'
+import { visibleText } from '../core/visible-text.js'
 
 /** A plain object whose fields are still unknown. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** The error for a field that cannot be used. */
 export function invalid(field: string, why: string): ByokError {
-  return new ByokError('invalid-request', `${field}: ${why}`, { field })
+  const shown = visibleText(field)
+  return new ByokError('invalid-request', `${shown}: ${visibleText(why)}`, { field: shown })
 }
 
 /** What a value is, in words. Never the value: it may be a key. */

@@ -1,6 +1,7 @@
 // Checks that the providers which an app or a request names are there, and guesses which one was meant.
 
 import { ByokError } from '../core/errors.js'
+import { visibleName } from '../core/visible-text.js'
 import type { PreparedRequest } from '../pipeline/prepared-request.js'
 import { presets } from '../providers/presets.js'
 import type { ModelReference } from '../routing/model-reference.js'
@@ -62,7 +63,7 @@ export function checkRequestProviders(
     ['providerOptions', Object.keys(chat.providerOptions ?? {})],
   ] as const) {
     for (const id of ids)
-      if (!isNamed(id, settings)) throw invalid(`${field}.${id.slice(0, 64)}`, whyNot(id, settings))
+      if (!isNamed(id, settings)) throw invalid(`${field}.${visibleName(id, 64)}`, whyNot(id, settings))
   }
 }
 
@@ -71,7 +72,7 @@ function isNamed(id: string, { providers, adapters }: AppProviders): boolean {
 }
 
 function whyNot(id: string, { providers, adapters }: AppProviders): string {
-  const shown = `"${id.slice(0, 64)}"`
+  const shown = `"${visibleName(id, 64)}"`
   if (providers.get(id) === false && presets.has(id)) return `the provider ${shown} is switched off.`
   if (presets.has(id)) return `the provider ${shown} needs a baseURL or a client in providers.${id}.`
   const names = [...presets.keys(), ...providers.keys(), ...adapters.map((adapter) => adapter.id)]
@@ -82,11 +83,11 @@ function whyNot(id: string, { providers, adapters }: AppProviders): string {
   const hint =
     meant === undefined
       ? 'Known ones need only a key; others a baseURL in providers.'
-      : `Did you mean "${meant}"?`
+      : `Did you mean "${visibleName(meant, 64)}"?`
   return `there is no provider ${shown}. ${hint}`
 }
 
 function config(field: string, why: string): ByokError {
-  const shown = field.slice(0, 100)
+  const shown = visibleName(field, 100)
   return new ByokError('config', `${shown}: ${why}`, { field: shown })
 }

@@ -2,6 +2,7 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import { visibleName } from '../core/visible-text.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import { withoutKey } from '../providers/without-key.js'
 import { abortedBy } from './context.js'
@@ -123,6 +124,6 @@ function verdictOn(error: ByokError): KeyVerdict {
 }
 
 function needsModel(provider: string): ByokError {
-  const message = `"${provider.slice(0, 100)}" is no provider with a default model: name a model of a known provider.`
+  const message = `"${visibleName(provider, 100)}" is no provider with a default model: name a model of a known provider.`
   return new ByokError('invalid-request', message, { field: 'provider' })
 }

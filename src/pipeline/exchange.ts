@@ -9,6 +9,7 @@ import { textOf } from '../core/safe-text.js'
 import type { Secret } from '../core/secret.js'
 import type { OutputEvent } from '../core/stream-event.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
+import { visibleName } from '../core/visible-text.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
@@ -274,11 +275,12 @@ export class Exchange {
 
   #tooSlow(phase: 'first-token' | 'idle', limitMs: number): ByokError {
     const { provider, model } = this.#candidate
+    const name = visibleName(`${provider}/${model}`, 200)
     const waited = `${Math.round(limitMs)} ms`
     const message =
       phase === 'first-token'
-        ? `${provider}/${model} sent no output within ${waited}.`
-        : `${provider}/${model} sent nothing more for ${waited}.`
+        ? `${name} sent no output within ${waited}.`
+        : `${name} sent nothing more for ${waited}.`
     return new ProviderError('timeout', message, { phase })
   }
 }

@@ -3,6 +3,7 @@
 import { patienceWith } from '../catalogue/patience.js'
 import { ByokError, isByokError } from '../core/errors.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
+import { visibleName } from '../core/visible-text.js'
 import { withoutSecret } from '../keys/pooled-key.js'
 import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
@@ -50,9 +51,13 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
     }
     const entry = parts.providers.get(reference.provider)
     if (entry === undefined) {
-      throw new ByokError('invalid-request', `There is no provider "${reference.provider.slice(0, 100)}".`, {
-        field: 'model',
-      })
+      throw new ByokError(
+        'invalid-request',
+        `There is no provider "${visibleName(reference.provider, 100)}".`,
+        {
+          field: 'model',
+        },
+      )
     }
     try {
       const credential = await credentialFor(entry, request, parts)
@@ -125,10 +130,10 @@ function noKey(wanted: readonly ModelReference[], request: PreparedRequest): Byo
       '`auto` finds no provider that has a key and a default model. Give a key in `keys`, or name a model.',
     )
   }
-  const names = providers.map((id) => `"${id}"`).join(', ')
+  const names = providers.map((id) => `"${visibleName(id, 100)}"`).join(', ')
   const hint =
     request.keys.size > 0
-      ? `This request brings keys of its own (${[...request.keys.keys()].join(', ')}), so the app's are not used for it.`
+      ? `This request brings keys of its own (${[...request.keys.keys()].map((id) => visibleName(id, 100)).join(', ')}), so the app's are not used for it.`
       : `Set keys.${provider} on the handler, or bring one with the request.`
   return new ByokError(
     'no-key',

@@ -4,6 +4,7 @@ import { toMicroseconds } from '../core/clock.js'
 import { asByokError, ByokError, isByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
 import type { CompletionResponse, Cost, PartialAnswer } from '../core/response.js'
+import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
@@ -100,7 +101,7 @@ class OutgrownWindow {
     if (this.#size === undefined) return false
     const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
     if (size === undefined || size > this.#size) return false
-    const message = `The prompt was too long for ${this.#size} tokens, and ${nameOf(candidate)} reads no more.`
+    const message = `The prompt was too long for ${this.#size} tokens, and ${visibleName(nameOf(candidate), 200)} reads no more.`
     const { provider, model } = candidate
     const error = new ByokError('context-length', message, { provider, model })
     this.#context.attempts.push(skippedAttempt(candidate, error, this.#context))
@@ -130,7 +131,9 @@ function allFailed(
     const status = attempt.error?.status === undefined ? '' : ` ${attempt.error.status}`
     failures.set(nameOf(attempt), [...seen, `${attempt.error?.code ?? attempt.outcome}${status}`])
   }
-  const told = [...failures].map(([model, codes]) => `${model} (${codes.join(', then ')})`).join('; ')
+  const told = [...failures]
+    .map(([model, codes]) => `${visibleName(model, 200)} (${codes.join(', then ')})`)
+    .join('; ')
   const waits = attempts.map((attempt) => attempt.error?.retryAfterMs).filter((wait) => wait !== undefined)
   return new ByokError('all-attempts-failed', `No model answered: ${told}.`, {
     attempts: [...attempts],
@@ -152,7 +155,7 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
   const waits = attempts.map(({ error }) => error?.retryAfterMs ?? Number.POSITIVE_INFINITY)
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
-  const names = attempts.map(nameOf).join(', ')
+  const names = attempts.map((attempt) => visibleName(nameOf(attempt), 200)).join(', ')
   const isAboutMoney = attempts.every(
     ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
   )

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import { visibleName } from '../core/visible-text.js'
 import { forEveryone } from './shared-error.js'
 
 /** When a breaker opens, and for how long. */
@@ -246,11 +247,15 @@ export class Breaker {
   #refusal(name: string, { state, openUntil, lastError }: Circuit): ByokError {
     // Nobody knows how long a probe takes; until it has ended, the shortest opening is the best guess.
     const retryAfterMs = state === 'open' ? openUntil - this.#clock.now() : this.#options.openMs
-    return new ByokError('circuit-open', `${name} has failed too often, and is not asked for now.`, {
-      isRetryable: true,
-      retryAfterMs: Math.ceil(retryAfterMs),
-      cause: lastError,
-    })
+    return new ByokError(
+      'circuit-open',
+      `${visibleName(name, 200)} has failed too often, and is not asked for now.`,
+      {
+        isRetryable: true,
+        retryAfterMs: Math.ceil(retryAfterMs),
+        cause: lastError,
+      },
+    )
   }
 }
 

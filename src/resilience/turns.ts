@@ -1,6 +1,7 @@
 // Lets only so many in at once; the rest wait in line, and the line has an end.
 
 import { ByokError } from '../core/errors.js'
+import { visibleName } from '../core/visible-text.js'
 
 /** A place in line, and then inside. */
 export interface Turn {
@@ -37,7 +38,7 @@ export class Turns {
     if (room.line.size >= this.#maxWaiting) {
       throw new ByokError(
         'overloaded',
-        `${limit} calls of ${name} are under way, and ${room.line.size} wait already.`,
+        `${limit} calls of ${visibleName(name, 200)} are under way, and ${room.line.size} wait already.`,
         {
           isRetryable: true,
         },

@@ -1,6 +1,7 @@
 // How a model is named: `provider/model`, the provider being what stands before the first slash.
 
 import { ByokError } from '../core/errors.js'
+import { visibleName } from '../core/visible-text.js'
 
 /** A model of a provider. */
 export interface ModelReference {
@@ -22,7 +23,7 @@ export function parseModelReference(text: string, field: string): ModelReference
   if (slash <= 0 || slash === text.length - 1) {
     throw new ByokError(
       'invalid-request',
-      `${field}: ${JSON.stringify(text.slice(0, 200))} is no model. Write "provider/model", an alias, or "auto".`,
+      `${field}: "${visibleName(text, 200)}" is no model. Write "provider/model", an alias, or "auto".`,
       { field },
     )
   }

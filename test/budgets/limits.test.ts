@@ -454,6 +454,23 @@ describe('BU2: what does not fit', () => {
     expect(desk.upstream.hits()).toBe(0)
   })
 
+  it('F16: what a model or a tenant is called does nothing in an error', async () => {
+    const hostile = '\u001b[2J\nfake\u202e'
+    const shown = '\\x1b[2J\\x0afake\\u{202e}'
+    const unpriced = await deskOf([{ scope: 'app', usd: 1, per: 'day' }], { prices: {} })
+    const models = [`one/${hostile}`, `two/${hostile}`]
+    const [unknown, nobody] = [
+      await refusalOf(unpriced, { ...ask, model: models.slice(0, 1) }),
+      await refusalOf(unpriced, { ...ask, model: models }),
+    ]
+    const poor = await deskOf([{ scope: 'tenant', usd: 0.000_1, per: 'day' }])
+    const exceeded = await refusalOf(poor, { ...ask, tenant: hostile })
+    expect(unknown.message).toContain(`The price of one/${shown} is unknown`)
+    expect(nobody.message).toContain(`two/${shown}`)
+    expect(exceeded.message).toContain(`Budget "tenant ${shown}/day"`)
+    for (const { message } of [unknown, nobody, exceeded]) expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+
   it('D9: an unknown price is let through as if it cost nothing only where the app says so, and never booked as a known 0', async () => {
     const desk = await deskOf([{ scope: 'app', usd: 1, per: 'day' }], { prices: {}, unknownPrice: 'allow' })
     expect((await desk.handler.generateResponse(ask)).byok.cost.usd).toBeNull()

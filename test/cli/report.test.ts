@@ -1,10 +1,10 @@
 // From records to what a report shows, in tables and on the page.
 
 import { describe, expect, it } from 'vitest'
+import { columnsOf } from '../../src/cli/columns.js'
 import { reportPage } from '../../src/cli/html.js'
 import { buildReport } from '../../src/cli/report.js'
 import { reportText } from '../../src/cli/table.js'
-import { columnsOf } from '../../src/cli/visible-text.js'
 import type { UsageRecord } from '../../src/core/usage-record.js'
 import { record } from '../cost/records.js'
 import { sampleBooks, sampleNow, sampleRecords, sampleReport } from './sample.js'

@@ -95,6 +95,17 @@ describe('the providers that a request names', () => {
     expect(request(fields)?.message).toContain('Did you mean "openai"?')
   })
 
+  it('F16: are told as names, whatever is in them', () => {
+    const hostile = 'x\u001b[2J\n\u202e'
+    for (const fields of [{ model: `${hostile}/m` }, { keys: { [hostile]: 'test-key-openai-0001' } }]) {
+      const message = request(fields)?.message
+      expect(message).toContain('there is no provider "x\\x1b[2J\\x0a\\u{202e}".')
+      expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    }
+    const long = request({ model: `${'x'.repeat(10_000)}/m` })
+    expect(long?.message.length).toBeLessThan(250)
+  })
+
   it('get no hint where none is near, nor at one that is switched off', () => {
     expect(request({ model: 'zzzzzzzz/m' })?.message).toBe(
       'model: there is no provider "zzzzzzzz". Known ones need only a key; others a baseURL in providers.',

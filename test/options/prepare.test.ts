@@ -50,6 +50,15 @@ describe('a request', () => {
     expect(() => prepare({ keys })).toThrow(expect.objectContaining({ code: 'invalid-key-format' }))
   })
 
+  it.each([
+    ['5', 'a string'],
+    [null, 'null'],
+    [[5], 'a list'],
+  ])('is told how a ceiling is written where it gives %j', (budget, kind) => {
+    const request = { budget } as unknown as CompletionRequest // what a program without types may send
+    expect(() => prepare(request)).toThrow(`budget: must be dollars as a number, or { usd }, and is ${kind}.`)
+  })
+
   it('asks each model once, where it stood first', () => {
     const options = { models: { twice: ['a/x', 'b/y', 'a/x'], same: 'a/x' } }
     const named = (model: string | string[]) => {

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { columnsOf, cutText, visibleJson, visibleName, visibleText } from '../../src/cli/visible-text.js'
-import { hostileNames } from './sample.js'
+import { visibleJson, visibleName, visibleText } from '../../src/core/visible-text.js'
+import { hostileNames } from '../cli/sample.js'
 
 const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostileNames))
@@ -30,6 +30,13 @@ describe('a name', () => {
       }),
     )
     expect(visibleName('x'.repeat(10_000)).length).toBe(501)
+    expect(visibleName('x'.repeat(65), 64)).toBe(`${'x'.repeat(64)}…`)
+  })
+
+  it('F16: keeps its accents, and no heap of them', () => {
+    for (const name of ['Zoë', 'Zoe\u0308', 'Việt', 'שָׁלוֹם', 'น้ำ']) expect(visibleName(name)).toBe(name)
+    const heap = visibleName(`a${'\u0301'.repeat(50)}b${'\u0301'.repeat(50)}`)
+    expect(heap).toBe(`a${'\u0301'.repeat(4)}…b${'\u0301'.repeat(4)}…`)
   })
 
   it('F16: in JSON is safe to print, and still the same name', () => {
@@ -38,26 +45,6 @@ describe('a name', () => {
         const text = visibleJson({ name })
         expect(text.replaceAll('\n', '')).not.toMatch(acting)
         expect(JSON.parse(text)).toEqual({ name })
-      }),
-    )
-  })
-})
-
-describe('columns of a terminal', () => {
-  it('are counted as the terminal counts them', () => {
-    expect(columnsOf('acme')).toBe(4)
-    expect(columnsOf('東京')).toBe(4)
-    expect(columnsOf('👍')).toBe(2)
-    expect(columnsOf('e\u0301')).toBe(1)
-  })
-
-  it('cut a text that needs more of them', () => {
-    expect(cutText('acme', 4)).toBe('acme')
-    expect(cutText('acme inc', 5)).toBe('acme…')
-    expect(cutText('東京都', 5)).toBe('東京…')
-    fc.assert(
-      fc.property(anything, fc.integer({ min: 2, max: 50 }), (name, columns) => {
-        expect(columnsOf(cutText(visibleName(name), columns))).toBeLessThanOrEqual(columns)
       }),
     )
   })
