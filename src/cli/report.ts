@@ -65,7 +65,7 @@ export interface ReportData {
   readonly underWay: number
   /** Lines of the journal that cannot be read: what stood in them is missing. */
   readonly damagedLines: number
-  /** The nearest to being used up first. With a tenant, only what belongs to it. */
+  /** Those of the app first, then the nearest to being used up. With a tenant, only what belongs to it. */
   readonly budgets: readonly BudgetWindow[]
 }
 

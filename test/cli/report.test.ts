@@ -157,6 +157,21 @@ describe('the page', () => {
     expect(page).toContain('and 2500 more')
   })
 
+  it('draws no bar for the others, which would leave none to be seen of the tenants', async () => {
+    const many = Array.from({ length: 100 }, (_, at) =>
+      record({ tenant: `tenant ${at}`, cost: 1_000_000_000 }),
+    )
+    const page = reportPage(await reportOf(many))
+    const plot = page.slice(
+      page.indexOf('<title id="tenants-title">'),
+      page.indexOf('<title id="models-title">'),
+    )
+    expect(plot).toContain('91 others')
+    expect(plot).toContain('$91.00')
+    const bars = /<rect class="c\d" x="0%" y="\d+" width="([\d.]+%)"/g
+    expect([...plot.matchAll(bars)].map(([, width]) => width)).toEqual(Array(9).fill('100%'))
+  })
+
   it('F16: holds no markup that a name brought', async () => {
     const page = reportPage(await sampleReport())
     expect(page).not.toMatch(/<(script|img|iframe|object|embed)/i)
