@@ -119,6 +119,10 @@ Day         attempts  failed  input  output     cost  no price
     )
     const text = reportText(await reportOf(many))
     expect(text).toMatch(/\(31 others\) +31 +0 +0 +0 +\$31\.0000/)
+    expect(text).toMatch(
+      /\n\nRows that are not shown stand together as others: --json prints all of them\.\n$/,
+    )
+    expect(reportText(await reportOf(many.slice(0, 20)))).not.toContain('--json')
   })
 
   it('say so where there is nothing', async () => {
