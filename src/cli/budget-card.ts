@@ -29,7 +29,7 @@ export function budgetCard(data: ReportData): Markup {
   )
   return markup`<div class="wide">${card(
     'Budgets',
-    `What is left in the current window, the most used first. The broken line goes on at the window's pace so far.${more}`,
+    `What is left in the current window, the whole app first, then the most used. The broken line goes on at the window's pace so far.${more}`,
     plots.length === 0 ? undefined : markup`<div class="budgets">${plots}</div>`,
     table,
   )}</div>`

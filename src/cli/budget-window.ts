@@ -9,6 +9,8 @@ export interface BudgetSeries {
   readonly counter: string
   /** The one that the last attempt was held to. */
   readonly limit: number
+  /** Nothing is refused beyond the limit: it is only told that it was reached. @default false */
+  readonly isOnlyMark?: boolean
   /** When the window ends, in milliseconds since 1970. Absent: never. */
   readonly endsAt?: number
   /** In order of time. */
@@ -37,6 +39,8 @@ export interface BudgetWindow {
   /** As the counter's name has it. */
   readonly window: string
   readonly limit: number
+  /** Nothing is refused beyond the limit. */
+  readonly isOnlyMark: boolean
   readonly committed: number
   readonly startsAt: number
   readonly endsAt?: number
@@ -54,8 +58,9 @@ const lengthsMs: ReadonlyMap<string, number> = new Map([
 const longestForecastMs = 2 * 365 * 86_400_000
 
 /**
- * The window of each budget at a moment, the one that is nearest to being used up first. A window that ends at that very
- * moment is still shown; of one that ended before, nothing is left to tell.
+ * The window of each budget at a moment: those of the whole app first, so that no number of others hides them, and each
+ * kind with the nearest to being used up first. A window that ends at that very moment is still shown; of one that ended
+ * before, nothing is left to tell.
  */
 export function currentWindows(series: readonly BudgetSeries[], asOf: number): BudgetWindow[] {
   const latest = new Map<string, BudgetWindow>()
@@ -67,7 +72,10 @@ export function currentWindows(series: readonly BudgetSeries[], asOf: number): B
     if (other === undefined || other.startsAt <= window.startsAt) latest.set(name, window)
   }
   return [...latest.values()].sort(
-    (left, right) => shareOf(right) - shareOf(left) || (left.counter < right.counter ? -1 : 1),
+    (left, right) =>
+      Number(right.scope === 'app') - Number(left.scope === 'app') ||
+      shareOf(right) - shareOf(left) ||
+      (left.counter < right.counter ? -1 : 1),
   )
 }
 
@@ -98,8 +106,8 @@ function windowAt(series: BudgetSeries, asOf: number): BudgetWindow | undefined 
   if (first === undefined || last === undefined) return undefined
   const names = namesOf(series.counter)
   const startsAt = Math.min(startOf(names, series.endsAt) ?? first.at, first.at)
-  const { counter, limit, endsAt } = series
-  const window = { counter, ...names, limit, committed: last.committed, startsAt, points }
+  const { counter, limit, isOnlyMark = false, endsAt } = series
+  const window = { counter, ...names, limit, isOnlyMark, committed: last.committed, startsAt, points }
   const forecast = forecastOf({ ...window, endsAt }, asOf)
   return endsAt === undefined ? { ...window, forecast } : { ...window, endsAt, forecast }
 }

@@ -6,10 +6,11 @@ import { countText, shareText, shortCount, usdText } from './amounts.js'
 import { type BudgetWindow, shareOf } from './budget-window.js'
 import { dateText, nearText } from './moments.js'
 
-/** `tenant acme, per day`. The names in it are visible; a page has to escape them. */
+/** `tenant acme, per day`, `user ada of acme, per day`. The names in it are visible; a page has to escape them. */
 export function budgetTitle({ scope, who, per }: BudgetWindow): string {
-  const names = who.filter((name) => name !== '').map((name) => visibleName(name))
-  const whose = [scope, names.join(' / ')].filter((word) => word !== '').join(' ')
+  // A user's own name comes first: it is what tells the budgets of one tenant apart.
+  const names = [...who].reverse().flatMap((name) => (name === '' ? [] : [visibleName(name)]))
+  const whose = [scope, names.join(' of ')].filter((word) => word !== '').join(' ')
   return per === '' ? whose : `${whose}, ${per === 'total' ? 'in total' : `per ${per}`}`
 }
 
@@ -24,8 +25,12 @@ export function budgetAmount({ measure }: Pick<BudgetWindow, 'measure'>, amount:
 /** A forecast of days has no minutes. */
 const soonMs = 2 * 86_400_000
 
-/** Whether somebody should look after a budget: it is used up, or soon will be, or sooner than its window ends. */
-export function isShort({ forecast, endsAt }: BudgetWindow, asOf: number): boolean {
+/**
+ * Whether somebody should look after a budget: it is used up, or soon will be, or sooner than its window ends. Beyond a
+ * mark, calls go on.
+ */
+export function isShort({ forecast, isOnlyMark, endsAt }: BudgetWindow, asOf: number): boolean {
+  if (isOnlyMark) return false
   if (forecast.outcome === 'used-up') return true
   if (forecast.outcome !== 'runs-out') return false
   return endsAt !== undefined || forecast.at - asOf < 7 * 86_400_000
@@ -45,15 +50,16 @@ export function budgetState(
 }
 
 function outlookOf(budget: BudgetWindow, zone: ZonedTime, asOf: number): string {
-  const { forecast } = budget
+  const { forecast, isOnlyMark } = budget
+  const isReached = isOnlyMark ? 'over its mark' : 'used up'
   const moment = (at: number): string => nearText(at, zone, asOf)
   switch (forecast.outcome) {
     case 'used-up':
-      return `used up at ${moment(forecast.at)}`
+      return `${isReached} ${isOnlyMark ? 'since' : 'at'} ${moment(forecast.at)}`
     case 'runs-out':
       return forecast.at - asOf < soonMs
-        ? `at this pace used up at about ${moment(forecast.at)}`
-        : `at this pace used up about ${dateText(forecast.at, zone, asOf)}`
+        ? `at this pace ${isReached} at about ${moment(forecast.at)}`
+        : `at this pace ${isReached} about ${dateText(forecast.at, zone, asOf)}`
     case 'lasts':
       return forecast.expected === undefined
         ? 'lasts'

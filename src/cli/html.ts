@@ -14,7 +14,7 @@ import {
 import { budgetCard } from './budget-card.js'
 import { cutText } from './columns.js'
 import { Markup, markup, nameMarkup } from './markup.js'
-import { missingNotes } from './missing-notes.js'
+import { emptyNote, missingNotes } from './missing-notes.js'
 import { momentText } from './moments.js'
 import { card, dataTable } from './page-parts.js'
 import { pageStyle } from './page-style.js'
@@ -63,7 +63,7 @@ function body(data: ReportData): Markup {
   const missing = missingNotes(data).map((note) => markup`<p class="note">${note}</p>`)
   const cards =
     data.total.calls === 0
-      ? markup`<p class="note">There are no attempts in this period.</p>${missing}${budgetCard(data)}`
+      ? markup`<p class="note">${emptyNote(data)}</p>${missing}${budgetCard(data)}`
       : markup`${unknownNote(data)}${missing}
 ${daysCard(data)}
 <div class="grid">${tenantsCard(data)}${modelsCard(data)}</div>

@@ -14,6 +14,8 @@ interface OpenWindow {
   readonly counter: string
   readonly endsAt: number | undefined
   limit: number | undefined
+  /** Whether a call was ever held to the limit. */
+  isHeldTo: boolean
   committed: number
   /** How often it rose; of these times, every `stride`th is a point. */
   rises: number
@@ -57,10 +59,11 @@ export class BooksReader {
 
   /** The budgets whose limits are known. */
   budgets(): BudgetSeries[] {
-    return [...this.#windows.values()].flatMap(({ counter, endsAt, limit, points, latest }) => {
+    return [...this.#windows.values()].flatMap(({ counter, endsAt, limit, isHeldTo, points, latest }) => {
       if (limit === undefined) return []
       const all = latest === undefined ? points : [...points, latest]
-      return [{ counter, limit, points: all, ...(endsAt === undefined ? {} : { endsAt }) }]
+      const mark = isHeldTo ? {} : { isOnlyMark: true }
+      return [{ counter, limit, ...mark, points: all, ...(endsAt === undefined ? {} : { endsAt }) }]
     })
   }
 
@@ -75,6 +78,7 @@ export class BooksReader {
       const window = this.#windowOf(claim.counter, claim.endsAt, at)
       if (window === undefined) continue
       window.limit = limitOf(claim) ?? window.limit
+      window.isHeldTo ||= claim.limit !== undefined
       if (window.points.length === 0) window.points.push({ at, committed: 0 })
     }
   }
@@ -110,6 +114,7 @@ export class BooksReader {
       counter,
       endsAt,
       limit: undefined,
+      isHeldTo: false,
       committed: 0,
       rises: 0,
       stride: 1,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command byok: reads what was asked for, and says what went wrong in one line.
 
-import { realpathSync } from 'node:fs'
+import { realpathSync, type Stats } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -84,18 +84,31 @@ function understood<Result>(read: () => Result): Result {
   } catch (error) {
     if (isByokError(error) && error.field !== undefined) {
       const option = error.field === 'timeZone' ? 'time-zone' : error.field
-      throw new Misunderstanding(`--${option}${error.message.slice(error.field.length)}`)
+      const why = error.message.slice(error.field.length).replaceAll(/`(from|to)`/g, '`--$1`')
+      throw new Misunderstanding(`--${option}${why}`)
     }
-    // Node adds a hint on how to pass such words on, which is of no use here.
-    throw new Misunderstanding(textOf(error).split('. To specify')[0])
+    // Node adds hints in further lines and sentences, most of which are of no use here.
+    const [what = ''] = textOf(error).split(/\n|\. To specify/)
+    const [, option] = /^Option '(--[a-z-]+)' argument is ambiguous/.exec(what) ?? []
+    if (option === undefined) throw new Misunderstanding(what)
+    throw new Misunderstanding(`${option}: what begins with a dash is written with "=", as ${option}=-x.`)
   }
 }
 
 /** Beside the files of a store, a page might take the place of one of them. */
 async function checkTarget(out: string, directory: string): Promise<void> {
-  const [target, journal] = await Promise.all([stat(dirname(resolve(out))), stat(directory)])
+  const place = dirname(resolve(out))
+  const [page, target, journal] = await Promise.all([statOf(resolve(out)), statOf(place), stat(directory)])
+  if (target?.isDirectory() !== true)
+    throw new Error(`There is no directory "${place}" to write the page into.`)
+  if (page?.isDirectory() === true) throw new Error(`"${out}" is a directory: give the name of a file in it.`)
   if (target.ino === journal.ino && target.dev === journal.dev)
     throw new Misunderstanding('--out: not into the directory of the store itself.')
+}
+
+/** What stands at a path; `undefined` where nothing does that can be seen. */
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined)
 }
 
 /** Whole or not at all, and readable for its owner only, as the journal is. */
@@ -105,8 +118,10 @@ async function write(out: string, page: string): Promise<void> {
     await writeFile(draft, page, { mode: 0o600 })
     await rename(draft, resolve(out))
   } catch (error) {
-    await rm(draft, { force: true })
-    throw error
+    await rm(draft, { force: true }).catch(() => undefined)
+    // The words of the system name the draft, which nobody asked for.
+    const why = error instanceof Error && 'code' in error ? error.code : textOf(error)
+    throw new Error(`The page cannot be written to "${out}": ${why}.`, { cause: error })
   }
 }
 

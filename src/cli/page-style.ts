@@ -23,10 +23,10 @@ body {
 }
 main { max-width: 1200px; margin: 0 auto; padding: 32px 24px 48px; }
 header { margin-bottom: 20px; }
-h1 { margin: 0; font-size: 26px; line-height: 1.2; font-weight: 650; letter-spacing: -0.01em; overflow-wrap: anywhere; }
+h1 { margin: 0; font-size: 26px; line-height: 1.2; font-weight: 650; letter-spacing: -0.01em; overflow-wrap: anywhere; overflow: clip; }
 header p { margin: 6px 0 0; color: var(--muted); }
 h2 { margin: 0 0 2px; font-size: 15px; font-weight: 650; }
-h3 { margin: 0; font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
+h3 { margin: 0; font-size: 13px; font-weight: 600; overflow-wrap: anywhere; overflow: clip; }
 .card > p, .budget p { margin: 0 0 12px; color: var(--muted); font-size: 13px; }
 .figures, .grid { display: grid; gap: 16px; margin: 0 0 16px; }
 .figures { grid-template-columns: repeat(auto-fit, minmax(min(100%, 160px), 1fr)); }
@@ -49,7 +49,7 @@ h3 { margin: 0; font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
 .bad { color: var(--bad) !important; }
 .empty { color: var(--muted); margin: 6px 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 10px; padding: 0; list-style: none; font-size: 12px; color: var(--muted); }
-.legend li { min-width: 0; overflow-wrap: anywhere; }
+.legend li { min-width: 0; overflow-wrap: anywhere; overflow: clip; }
 .legend svg { margin-right: 6px; vertical-align: -1px; }
 .plot { display: block; overflow: visible; }
 .columns { margin-left: 52px; width: calc(100% - 52px); }
@@ -74,7 +74,7 @@ summary { padding: 8px 0 0; color: var(--muted); font-size: 12px; cursor: pointe
 table { width: 100%; border-collapse: collapse; margin-top: 8px; font-size: 12px; }
 th, td { padding: 4px 0 4px 10px; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--muted); font-weight: 500; }
-th:first-child, td:first-child, .words { padding-left: 0; text-align: left; overflow-wrap: anywhere; }
+th:first-child, td:first-child, .words { padding-left: 0; text-align: left; overflow-wrap: anywhere; overflow: clip; }
 .words:not(:first-child) { padding-left: 10px; }
 tbody tr:last-child > * { border-bottom: 0; }
 footer { margin-top: 24px; color: var(--muted); font-size: 12px; }

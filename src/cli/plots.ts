@@ -28,7 +28,8 @@ interface RowWords {
 
 /** A bar with its name and value above it. */
 export interface BarRow extends RowWords {
-  readonly parts: readonly BarPart[]
+  /** Absent: the row is no bar among the others, and has only its words. */
+  readonly parts?: readonly BarPart[]
 }
 
 /** A column with what is said below it. */
@@ -47,7 +48,7 @@ export function barPlot(words: PlotWords, rows: readonly BarRow[]): Markup {
   const bars = rows.map((row, at) => {
     const top = at * rowHeight
     let before = 0
-    const parts = row.parts.map((part) => {
+    const parts = row.parts?.map((part) => {
       const from = shareOf(before, largest)
       before += part.amount
       const width = shareOf(before, largest) - from
@@ -55,8 +56,7 @@ export function barPlot(words: PlotWords, rows: readonly BarRow[]): Markup {
     })
     return markup`<g>
 ${rowWords(row, top + 13)}
-<rect class="track" x="0" y="${top + 19}" width="100%" height="10"/>
-${parts}</g>`
+${parts === undefined ? '' : markup`<rect class="track" x="0" y="${top + 19}" width="100%" height="10"/>\n${parts}`}</g>`
   })
   return plot(words, rows.length * rowHeight, bars)
 }
@@ -198,7 +198,7 @@ function rowWords({ name, value, nameIn }: RowWords, baseline: number): Markup {
 <text class="value" x="100%" y="${baseline}">${value}</text>`
 }
 
-function sumOf({ parts }: { readonly parts: readonly BarPart[] }): number {
+function sumOf({ parts = [] }: { readonly parts?: readonly BarPart[] }): number {
   return parts.reduce((sum, { amount }) => sum + amount, 0)
 }
 

@@ -40,6 +40,8 @@ export interface ReportData {
   readonly from?: number
   readonly to?: number
   readonly tenant?: string
+  /** False: the journal knows nothing of the tenant that was asked for, in this period or another. */
+  readonly isTenantKnown: boolean
   readonly timeZone: string
   /** When the report was made. */
   readonly madeAt: number
@@ -65,7 +67,7 @@ export interface ReportData {
   readonly underWay: number
   /** Lines of the journal that cannot be read: what stood in them is missing. */
   readonly damagedLines: number
-  /** The nearest to being used up first. With a tenant, only what belongs to it. */
+  /** Those of the app first, then the nearest to being used up. With a tenant, only what belongs to it. */
   readonly budgets: readonly BudgetWindow[]
 }
 
@@ -87,7 +89,10 @@ export async function buildReport(
   const failovers = new Map<string, Failover>()
   const failures = new Map<string, number>()
   let span: { readonly firstAt: number; readonly lastAt: number } | undefined
+  const { from, to, tenant } = filter
+  let isTenantKnown = tenant === undefined
   for await (const record of source.records) {
+    isTenantKnown ||= record.tenant === tenant
     if (!isMeant(record, filter)) continue
     total.add(record)
     for (const group of Object.values(groups)) group.add(record)
@@ -99,7 +104,6 @@ export async function buildReport(
       lastAt: Math.max(span?.lastAt ?? record.at, record.at),
     }
   }
-  const { from, to, tenant } = filter
   const books = await source.books(to ?? Number.POSITIVE_INFINITY)
   // A store's time may be ahead of a wall clock that was set back.
   const latest = books.budgets.reduce((at, { points }) => Math.max(at, points.at(-1)?.at ?? at), madeAt)
@@ -109,6 +113,8 @@ export async function buildReport(
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(tenant === undefined ? {} : { tenant }),
+    isTenantKnown:
+      isTenantKnown || series.length > 0 || books.underWay.some((record) => record.tenant === tenant),
     timeZone: query.timeZone ?? 'UTC',
     madeAt,
     asOf,

@@ -168,7 +168,7 @@ interface RankedRow {
   readonly parts: readonly BarPart[]
 }
 
-/** As many bars as fit; the last one stands for all that do not. */
+/** As many bars as fit, and a row without one for all that do not: beside their sum, no single bar would be seen. */
 function folded(rows: readonly RankedRow[], measure: Measure): readonly BarRow[] {
   const shown = rows.length > mostRows ? rows.slice(0, mostRows - 1) : rows
   const bars = shown.map(({ name, group, parts }) => ({ name, value: measure.say(group), parts }))
@@ -178,7 +178,7 @@ function folded(rows: readonly RankedRow[], measure: Measure): readonly BarRow[]
   const name = `${countText(rest.length)} others`
   const isPartlyKnown = measure.title === 'Spend' && rest.some(({ group }) => group.unknownPriceCalls > 0)
   const value = `${isPartlyKnown ? '≥ ' : ''}${measure.text(amount)}`
-  return [...bars, { name, value, parts: [{ amount, colour: modelColours, title: `${name}: ${value}` }] }]
+  return [...bars, { name, value }]
 }
 
 function describe(

@@ -5,7 +5,7 @@ import { ZonedTime } from '../cost/zoned-time.js'
 import { attemptsText, countText, durationText, usdColumn, usdText } from './amounts.js'
 import { budgetState, budgetTitle } from './budget-words.js'
 import { columnsOf, cutText } from './columns.js'
-import { missingNotes } from './missing-notes.js'
+import { emptyNote, missingNotes } from './missing-notes.js'
 import type { ReportData } from './report.js'
 import { foldRows, modelName, type SpendRow, spendRow } from './spend.js'
 
@@ -17,7 +17,7 @@ const nameColumns = 40
 export function reportText(data: ReportData): string {
   const { total, failures, failovers } = data
   const sections = [headline(data)]
-  if (total.calls === 0) sections.push('No attempts in this period.')
+  if (total.calls === 0) sections.push(emptyNote(data))
   else
     sections.push(
       spendTable('', [spendRow('Total', total)]),
@@ -81,9 +81,16 @@ function notes(data: ReportData): string {
       : '',
     estimatedCalls > 0 ? `The tokens of ${attemptsText(estimatedCalls)} are estimated.` : '',
     savingsUsd === null || savingsUsd === 0 ? '' : `Saved: ${usdText(savingsUsd)}.`,
+    isFolded(data) ? 'Rows that are not shown stand together as others: --json prints all of them.' : '',
   ]
     .filter((note) => note !== '')
     .join('\n')
+}
+
+/** Whether one of the tables does not show all of its rows. */
+function isFolded({ tenants, models, days, failures, failovers, budgets }: ReportData): boolean {
+  const tables = [tenants, models, failures, failovers, budgets]
+  return days.length > mostDays || tables.some((rows) => rows.length > mostRows)
 }
 
 function spendTable(title: string, rows: readonly SpendRow[], most = mostRows): string {

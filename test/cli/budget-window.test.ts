@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { type BudgetSeries, currentWindows, tenantOf } from '../../src/cli/budget-window.js'
-import { budgetState, budgetTitle } from '../../src/cli/budget-words.js'
+import { budgetState, budgetTitle, isShort } from '../../src/cli/budget-words.js'
 import { counterName } from '../../src/cost/counter.js'
 
 const midnight = Date.UTC(2026, 10, 21)
@@ -146,6 +146,26 @@ describe('a budget', () => {
     expect(shownNow.map(budgetTitle)).toEqual(['tenant acme, per day', 'tenant acme, per day'])
   })
 
+  it('of the whole app comes first, however much of others is used', () => {
+    const points = [{ at: noon, committed: 1 }]
+    const app = day({ counter: 'usd/app//day/2026-11-21@UTC', points })
+    const month = day({ counter: 'usd/app//month/2026-11@UTC', points: [{ at: noon, committed: 2 }] })
+    const users = Array.from({ length: 30 }, (_, at) =>
+      day({ counter: `usd/user/acme:u${at}/day/2026-11-21@UTC` }),
+    )
+    const titles = currentWindows([...users, app, month], noon).map(budgetTitle)
+    expect(titles.slice(0, 3)).toEqual(['app, per month', 'app, per day', 'user u0 of acme, per day'])
+  })
+
+  it('that refuses nothing is over its mark, and nobody has to hurry', () => {
+    const over = shown(day({ isOnlyMark: true, points: [{ at: noon, committed: 6e9 }] }))
+    expect(over).toMatchObject({ outlook: 'over its mark since 12:00', share: '120 %' })
+    const soon = shown(day({ isOnlyMark: true }))
+    expect(soon.outlook).toBe('at this pace over its mark at about 20:00')
+    const windows = [day({ isOnlyMark: true }), day()].flatMap((series) => currentWindows([series], noon))
+    expect(windows.map((window) => isShort(window, noon))).toEqual([false, true])
+  })
+
   it('of a user without a tenant is named by the user alone', () => {
     const counter = counterName({ ...tokens, who: ['', 'ada'] })
     const points = [{ at: noon, committed: 1 }]
@@ -164,6 +184,6 @@ describe('a budget', () => {
   it('with a hostile name keeps it within its words', () => {
     const who = ['\u001b[2J', 'x'.repeat(10_000)]
     const counter = counterName({ ...tokens, who })
-    expect(shown(day({ counter })).title).toMatch(/^user \\x1b\[2J \/ x{500}…, per day$/)
+    expect(shown(day({ counter })).title).toMatch(/^user x{500}… of \\x1b\[2J, per day$/)
   })
 })

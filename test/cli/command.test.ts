@@ -117,6 +117,17 @@ Day         attempts  failed  input  output     cost  no price
     }
   })
 
+  it('says so where nobody is called as it was asked', async () => {
+    const page = join(freshDirectory(), 'nobody.html')
+    const words = ['report', await someJournal(), '--out', page, '--tenant']
+    const { code, stdout } = await command.run(...words, 'nobody')
+    expect(code).toBe(0)
+    expect(stdout).toContain('There is no tenant "nobody" in this journal.')
+    expect(readFileSync(page, 'utf8')).toContain('There is no tenant &quot;nobody&quot; in this journal.')
+    const early = await command.run(...words, 'acme', '--to', '2020-01-01')
+    expect(early.stdout).toContain('No attempts in this period.')
+  })
+
   it.each([
     [['--from', '2026-11-20'], 2],
     [['--to', '2026-11-20'], 1],
@@ -254,7 +265,8 @@ describe('byok', () => {
     [['report', '.', '--tenant', ''], '--tenant: must be text'],
     [['report', '.', '--from', 'yesterday'], '--from: must be a date'],
     [['report', '.', '--to', '2026-02-30'], '--to: must be a date'],
-    [['report', '.', '--from', '2026-11-21', '--to', '2026-11-20'], '--to: is before'],
+    [['report', '.', '--from', '2026-11-21', '--to', '2026-11-20'], '--to: is before `--from`.'],
+    [['report', '.', '--from', '-1'], '--from: what begins with a dash is written with "=", as --from=-x.'],
     [['report', '.', '--time-zone', 'Mars/One'], '--time-zone: there is no such time zone'],
     [['report', '.', '--out', ''], '--out: give the name of a file'],
   ])('does not understand %j, says so in one line, and ends with 2', async (words, says) => {
@@ -335,10 +347,17 @@ describe('byok', () => {
     const folder = freshDirectory()
     mkdirSync(join(folder, 'taken'))
     const journal = await someJournal()
-    for (const name of ['none/report.html', 'taken']) {
+    for (const [name, says] of [
+      ['none/report.html', `There is no directory "${join(folder, 'none')}" to write the page into.`],
+      ['taken/report.html/page', 'There is no directory'],
+      ['x'.repeat(300), 'The page cannot be written to'],
+      ['taken', 'is a directory: give the name of a file in it.'],
+    ] as const) {
       const { code, stdout, stderr } = await command.run('report', journal, '--out', join(folder, name))
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
       expect(stderr).toMatch(/^byok: [^\n]+\n$/)
+      expect(stderr).toContain(says)
+      expect(stderr).not.toContain('draft')
     }
     expect(readdirSync(folder)).toEqual(['taken'])
   })

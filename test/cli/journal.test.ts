@@ -109,9 +109,11 @@ describe('a journal', () => {
       { counter: 'usd/user/acme:bob/total/total' },
     ])
     const { budgets } = await read(directory)
-    expect(budgets.map(({ counter, limit }) => [counter.split('/')[2], limit])).toEqual([
-      ['', 9e9],
-      ['acme:ada', 4e9],
+    expect(
+      budgets.map(({ counter, limit, isOnlyMark }) => [counter.split('/')[2], limit, isOnlyMark]),
+    ).toEqual([
+      ['', 9e9, undefined],
+      ['acme:ada', 4e9, true],
     ])
   })
 

@@ -218,9 +218,7 @@ if (program === undefined) {
 
     it('says so where there is nothing to show', async () => {
       const page = await openPage(reportPage(await sampleReport({ from: '2030-01-01' })))
-      expect(await browser.read<string>('document.body.innerText')).toContain(
-        'There are no attempts in this period.',
-      )
+      expect(await browser.read<string>('document.body.innerText')).toContain('No attempts in this period.')
       expect(page.overflow).toBe(0)
       expect(browser.complaints).toEqual([])
     })

@@ -119,6 +119,10 @@ Day         attempts  failed  input  output     cost  no price
     )
     const text = reportText(await reportOf(many))
     expect(text).toMatch(/\(31 others\) +31 +0 +0 +0 +\$31\.0000/)
+    expect(text).toMatch(
+      /\n\nRows that are not shown stand together as others: --json prints all of them\.\n$/,
+    )
+    expect(reportText(await reportOf(many.slice(0, 20)))).not.toContain('--json')
   })
 
   it('say so where there is nothing', async () => {
@@ -155,6 +159,21 @@ describe('the page', () => {
     const page = reportPage(await reportOf(many))
     expect(page.length).toBeLessThan(700_000)
     expect(page).toContain('and 2500 more')
+  })
+
+  it('draws no bar for the others, which would leave none to be seen of the tenants', async () => {
+    const many = Array.from({ length: 100 }, (_, at) =>
+      record({ tenant: `tenant ${at}`, cost: 1_000_000_000 }),
+    )
+    const page = reportPage(await reportOf(many))
+    const plot = page.slice(
+      page.indexOf('<title id="tenants-title">'),
+      page.indexOf('<title id="models-title">'),
+    )
+    expect(plot).toContain('91 others')
+    expect(plot).toContain('$91.00')
+    const bars = /<rect class="c\d" x="0%" y="\d+" width="([\d.]+%)"/g
+    expect([...plot.matchAll(bars)].map(([, width]) => width)).toEqual(Array(9).fill('100%'))
   })
 
   it('F16: holds no markup that a name brought', async () => {
