@@ -170,10 +170,14 @@ export class BYOKHandler {
     await this.#fromStore(() => this.#assembly.budget.set(limit))
   }
 
-  /** Removes a budget, in every process that shares the store. Throws `invalid-request`, `store-unavailable`. */
-  async removeBudget(budget: BudgetName): Promise<void> {
-    const limit = checkBudgetName(budget, 'budget')
-    await this.#fromStore(() => this.#assembly.budget.remove(limit))
+  /**
+   * Removes a budget, whatever it counts unless `measure` says it, in every process that shares the store; tells whether
+   * there was one. A budget that the options of another handler name as well holds there again. Throws `invalid-request`,
+   * `store-unavailable`.
+   */
+  async removeBudget(budget: BudgetName): Promise<boolean> {
+    const limits = checkBudgetName(budget, 'budget')
+    return this.#fromStore(() => this.#assembly.budget.remove(limits))
   }
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */

@@ -1,7 +1,10 @@
 // The windows in which budgets count: hours, days, weeks and months of a time zone.
 
+/** The periods of budgets. */
+export const periods = ['hour', 'day', 'week', 'month', 'total'] as const
+
 /** How long a budget lasts before it begins again. */
-export type Period = 'hour' | 'day' | 'week' | 'month' | 'total'
+export type Period = (typeof periods)[number]
 
 /** One window: its name, which no other window of the period and zone has, and when it ends. */
 export interface Window {

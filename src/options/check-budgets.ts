@@ -1,9 +1,16 @@
 // Checks budgets and rate limits, and questions about them.
 
 import { fromUsd, maxMoney, toUsd } from '../core/money.js'
-import type { BudgetLimit, LimitTarget, OnExceed, RateLimit, Subject } from '../cost/budget-limit.js'
-import { isTimeZone, type Period } from '../cost/calendar.js'
-import type { BudgetScope } from '../cost/counter.js'
+import {
+  type BudgetLimit,
+  type LimitTarget,
+  type OnExceed,
+  type RateLimit,
+  reactions,
+  type Subject,
+} from '../cost/budget-limit.js'
+import { isTimeZone, type Period, periods } from '../cost/calendar.js'
+import { type BudgetScope, budgetScopes, measures } from '../cost/counter.js'
 import {
   type Fields,
   invalid,
@@ -53,7 +60,7 @@ export interface BudgetOption extends TargetOptions {
 
 /** Which budget is meant, where one is removed: all that tells it from others. */
 export interface BudgetName extends TargetOptions {
-  /** @default 'usd' */
+  /** @default all of them */
   readonly measure?: 'usd' | 'tokens' | 'calls' | undefined
   readonly per: Period
   /** @default 'UTC' */
@@ -69,19 +76,6 @@ export interface RateLimitOption extends TargetOptions {
   readonly windowMs?: number | undefined
 }
 
-const scopes = [
-  'app',
-  'tenant',
-  'user',
-  'agent',
-  'run',
-  'tag',
-  'key',
-  'provider',
-  'model',
-] as const satisfies readonly BudgetScope[]
-const periods = ['hour', 'day', 'week', 'month', 'total'] as const satisfies readonly Period[]
-const reactions = ['block', 'stop', 'alert', 'approve'] as const satisfies readonly OnExceed[]
 const usualAlerts = [0.5, 0.8, 0.9, 1]
 const minuteMs = 60_000
 
@@ -103,12 +97,14 @@ export function checkBudget(value: unknown, field: string): BudgetLimit {
   }
 }
 
-/** The name of a budget, checked. */
-export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'> {
+/** The name of a budget, checked: of one for each measure, where none is said. */
+export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'>[] {
   const budget = recordAt(value, field)
   refuseUnknown(budget, [...targetNames, ...windowNames, 'measure'], field)
-  const measure = wordAt(budget.measure ?? 'usd', `${field}.measure`, ['usd', 'tokens', 'calls'])
-  return { ...checkWindow(budget, field), measure, onExceed: 'block', alertAt: [] }
+  const named = { ...checkWindow(budget, field), onExceed: 'block', alertAt: [] } as const
+  const meant =
+    budget.measure === undefined ? measures : [wordAt(budget.measure, `${field}.measure`, measures)]
+  return meant.map((measure) => ({ ...named, measure }))
 }
 
 /** What a single request may cost: dollars, or `{ usd }`. */
@@ -123,7 +119,7 @@ const targetNames = ['scope', 'of', 'tenant']
 const windowNames = ['per', 'timeZone']
 
 function checkTarget(target: Fields, field: string): LimitTarget {
-  const scope = wordAt(target.scope, `${field}.scope`, scopes)
+  const scope = wordAt(target.scope, `${field}.scope`, budgetScopes)
   if (scope === 'app' && (target.of ?? target.tenant) !== undefined)
     throw invalid(`${field}.scope`, 'there is only one app: leave `of` and `tenant` out.')
   return {
@@ -141,8 +137,7 @@ function checkWindow(budget: Fields, field: string): LimitTarget & Pick<BudgetLi
 }
 
 function amountOf(budget: Fields, field: string): Pick<BudgetLimit, 'measure' | 'amount'> {
-  const measures = (['usd', 'tokens', 'calls'] as const).filter((name) => budget[name] !== undefined)
-  const [measure, other] = measures
+  const [measure, other] = measures.filter((name) => budget[name] !== undefined)
   if (measure === undefined || other !== undefined)
     throw invalid(field, 'must have one of usd, tokens and calls.')
   const [value, at] = [budget[measure], `${field}.${measure}`]

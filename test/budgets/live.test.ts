@@ -126,6 +126,91 @@ describe('BU8: budgets at run time', () => {
     expect((await refusalOf(second, request)).budget).toMatchObject({ limit: 0 })
   })
 
+  const whole = {
+    scope: 'tenant',
+    measure: 'calls',
+    amount: 0,
+    per: 'day',
+    timeZone: 'UTC',
+    onExceed: 'block',
+    alertAt: [],
+  }
+  const identity = JSON.stringify(['tenant', null, null, 'calls', 'day', 'UTC'])
+  const broken: readonly [string, string][] = [
+    ['an object', '{}'],
+    ['no JSON', '['],
+    ['null', 'null'],
+    ['a list of something else', '[1]'],
+    ['an entry without a limit', '[["x"]]'],
+    ['a limit without fields', JSON.stringify([[identity, {}]])],
+    ['an unknown word', JSON.stringify([[identity, { ...whole, onExceed: 'shout' }]])],
+    ['an amount that is text', JSON.stringify([[identity, { ...whole, amount: '5' }]])],
+    ['an amount below 0', JSON.stringify([[identity, { ...whole, amount: -1 }]])],
+    ['a name that is none', JSON.stringify([[identity, { ...whole, of: 5 }]])],
+    ['a zone that is none', JSON.stringify([[identity, { ...whole, timeZone: 'Mars/Base' }]])],
+    ['shares that are none', JSON.stringify([[identity, { ...whole, alertAt: [null] }]])],
+    ['the name of another limit', JSON.stringify([['other', whole]])],
+  ]
+
+  it.each(broken)(
+    'BU8: where %s stands in the store instead of limits, calls are told so, and setBudget mends it',
+    async (_, value) => {
+      for (const onStoreError of ['deny', 'allow'] as const) {
+        const desk = await deskOf([], { onStoreError })
+        await desk.store.set('limits', 'budgets', value)
+        const error = await refusalOf(desk, request)
+        expect(error).toMatchObject({ code: 'config', isRetryable: false })
+        expect(error.message).toContain('limits/budgets')
+        expect(await failureOf(desk.handler.budget('acme'))).toMatchObject({ code: 'config' })
+        await desk.handler.setBudget({ ...daily, calls: 1 })
+        await desk.handler.generateResponse(request)
+        expect((await refusalOf(desk, request)).code).toBe('budget-exceeded')
+      }
+    },
+  )
+
+  it('BU8: limits that are whole are read from the store', async () => {
+    const desk = await deskOf([])
+    await desk.store.set('limits', 'budgets', JSON.stringify([[identity, whole]]))
+    expect((await refusalOf(desk, request)).code).toBe('budget-exceeded')
+  })
+
+  it('BU8: nothing is left in the store of budgets that were set and removed again', async () => {
+    const desk = await deskOf([{ ...daily, calls: 5 }])
+    for (const of of ['a', 'b']) {
+      await desk.handler.setBudget({ ...daily, of, calls: 1 })
+      expect(await desk.handler.removeBudget({ ...daily, of, measure: 'calls' })).toBe(true)
+    }
+    expect(await desk.store.get('limits', 'budgets')).toMatchObject({ value: '[]' })
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(true)
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(false)
+    await desk.handler.setBudget({ ...daily, of: 'a', calls: 1 })
+    expect(await desk.handler.budget('b')).toEqual([])
+  })
+
+  it('BU8: a budget that another handler’s options name stays removed, whoever removes it once more', async () => {
+    const store = memoryStore({ clock: new FakeClock() })
+    const here = await deskOf([{ ...daily, calls: 0 }], { store })
+    const there = await deskOf([], { store, clock: new FakeClock({ seed: 2 }) })
+    await here.handler.removeBudget({ ...daily, measure: 'calls' })
+    expect(await there.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(false)
+    expect(await here.handler.budget('acme')).toEqual([])
+  })
+
+  it('BU8: without a measure, budgets of every measure are removed, and it is told whether there was one', async () => {
+    const desk = await deskOf([
+      { ...daily, calls: 0 },
+      { ...daily, tokens: 0 },
+      { ...daily, calls: 7, per: 'month' },
+    ])
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(true)
+    expect(await desk.handler.budget('acme')).toMatchObject([{ measure: 'calls', per: 'month' }])
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(false)
+    await desk.handler.setBudget({ ...daily, usd: 1 })
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'tokens' })).toBe(false)
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(true)
+  })
+
   const faults: readonly [string, object, string][] = [
     ['an unknown field', { ...daily, usd: 1, limit: 2 }, 'budget.limit'],
     ['no amount', { ...daily }, 'budget'],
