@@ -16,6 +16,7 @@ import {
   checkBudget,
   checkBudgetName,
   checkBudgetQuestion,
+  refuseUnkept,
 } from './options/check-budgets.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
@@ -163,10 +164,12 @@ export class BYOKHandler {
 
   /**
    * Sets a budget, or changes the one of the same scope, name, measure, period and time zone, in every process that
-   * shares the store. Throws `invalid-request`, `store-unavailable`.
+   * shares the store. Throws `invalid-request`, also for a budget that needs an `approve` or `fingerprintSecret` which
+   * this handler does not have, and `store-unavailable`.
    */
   async setBudget(budget: BudgetOption): Promise<void> {
     const limit = checkBudget(budget, 'budget')
+    refuseUnkept([limit], this.#settings.money)
     await this.#fromStore(() => this.#assembly.budget.set(limit))
   }
 

@@ -113,10 +113,16 @@ export class Calendar {
 
 /** Whether there is such a time zone: `UTC`, or a name of the IANA database such as `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
+  return timeZoneNamed(name) !== undefined
+}
+
+/** The one spelling of a time zone, however it is written; `undefined` where there is none. */
+export function timeZoneNamed(name: string): string | undefined {
+  if (name.toUpperCase() === 'UTC') return 'UTC'
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import {
   reactions,
   type Subject,
 } from '../cost/budget-limit.js'
-import { isTimeZone, type Period, periods } from '../cost/calendar.js'
+import { type Period, periods, timeZoneNamed } from '../cost/calendar.js'
 import { type BudgetScope, budgetScopes, measures } from '../cost/counter.js'
 import {
   type Fields,
@@ -97,6 +97,25 @@ export function checkBudget(value: unknown, field: string): BudgetLimit {
   }
 }
 
+/** What a handler has that budgets may need. */
+export interface LimitNeeds {
+  readonly approve: unknown
+  readonly store: unknown
+  readonly fingerprintSecret: unknown
+}
+
+/** Refuses limits that this handler cannot keep. */
+export function refuseUnkept(
+  limits: readonly (LimitTarget & { readonly onExceed?: OnExceed })[],
+  { approve, store, fingerprintSecret }: LimitNeeds,
+): void {
+  if (approve === undefined && limits.some(({ onExceed }) => onExceed === 'approve'))
+    throw invalid('approve', "is missing: a budget with `onExceed: 'approve'` asks it.")
+  // Without the secret, every process has names of its own for keys, and each would count by itself.
+  if (fingerprintSecret === undefined && store !== undefined && limits.some(({ scope }) => scope === 'key'))
+    throw invalid('fingerprintSecret', 'is missing: limits on keys in a `store` are counted by fingerprints.')
+}
+
 /** The name of a budget, checked: of one for each measure, where none is said. */
 export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'>[] {
   const budget = recordAt(value, field)
@@ -124,14 +143,27 @@ function checkTarget(target: Fields, field: string): LimitTarget {
     throw invalid(`${field}.scope`, 'there is only one app: leave `of` and `tenant` out.')
   return {
     scope,
-    ...(target.of === undefined ? {} : { of: nameAt(target.of, `${field}.of`) }),
+    ...(target.of === undefined ? {} : { of: checkName(target.of, scope, `${field}.of`) }),
     ...(target.tenant === undefined ? {} : { tenant: nameAt(target.tenant, `${field}.tenant`) }),
   }
 }
 
+/** A name that can be met. Another one would limit nobody, and nobody would hear of it. */
+function checkName(value: unknown, scope: BudgetScope, field: string): string {
+  const name = nameAt(value, field)
+  if (scope === 'model' && !/^[^/]+\/./s.test(name)) throw invalid(field, 'must be "provider/model".')
+  // Without the value: it may be the key itself, which must not stand in a store either.
+  if (scope === 'key' && !/^[0-9a-f]{8}$/.test(name))
+    throw invalid(
+      field,
+      'must be the fingerprint of a key: eight hexadecimal digits, as in `keyFingerprint`.',
+    )
+  return name
+}
+
 function checkWindow(budget: Fields, field: string): LimitTarget & Pick<BudgetLimit, 'per' | 'timeZone'> {
-  const timeZone = textAt(budget.timeZone ?? 'UTC', `${field}.timeZone`)
-  if (!isTimeZone(timeZone))
+  const timeZone = timeZoneNamed(textAt(budget.timeZone ?? 'UTC', `${field}.timeZone`))
+  if (timeZone === undefined)
     throw invalid(`${field}.timeZone`, 'is no time zone. Write UTC, or a name such as Europe/Berlin.')
   return { ...checkTarget(budget, field), per: wordAt(budget.per, `${field}.per`, periods), timeZone }
 }

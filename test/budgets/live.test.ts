@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { BudgetName, BudgetOption } from '../../src/options/check-budgets.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
-import { failureOf, loadSdks } from '../pipeline/stage.js'
+import { failureOf, loadSdks, stageOf } from '../pipeline/stage.js'
 import { ask, boundFor, counted, deskOf, refusalOf } from './desk.js'
 
 beforeAll(loadSdks)
@@ -229,6 +229,9 @@ describe('BU8: budgets at run time', () => {
     ['a share beyond 1', { ...daily, usd: 1, alertAt: [0.5, 2] }, 'budget.alertAt[1]'],
     ['a share of 0', { ...daily, usd: 1, alertAt: [0] }, 'budget.alertAt[0]'],
     ['one of the app', { scope: 'app', of: 'x', usd: 1, per: 'day' }, 'budget.scope'],
+    ['a model without a provider', { scope: 'model', of: 'gpt-4o', usd: 1, per: 'day' }, 'budget.of'],
+    ['a provider without a model', { scope: 'model', of: 'openai/', usd: 1, per: 'day' }, 'budget.of'],
+    ['a key itself', { scope: 'key', of: 'test-key-customer-0002', usd: 1, per: 'day' }, 'budget.of'],
   ]
 
   it.each(faults)('BU8: %s is refused, and the error names the field', async (_, budget, field) => {
@@ -239,6 +242,53 @@ describe('BU8: budgets at run time', () => {
       code: 'config',
       field: field.replace('budget', 'budgets[0]'),
     })
+  })
+
+  it('BU8: the error for a key in the place of a fingerprint does not show it', async () => {
+    const { handler } = await deskOf([])
+    const of = 'test-key-customer-0002'
+    const error = await failureOf(handler.setBudget({ scope: 'key', of, usd: 1, per: 'day' }))
+    expect(JSON.stringify(error) + error.message).not.toContain(of)
+  })
+
+  it('BU8: models with slashes in their names, and fingerprints, are names', async () => {
+    const desk = await deskOf([{ scope: 'model', of: 'openrouter/a/b', usd: 1, per: 'day' }])
+    await desk.handler.setBudget({ scope: 'key', of: '0123abcd', usd: 1, per: 'day' })
+  })
+
+  it('BU8: a time zone in another spelling is the same one', async () => {
+    const zoned = { ...daily, timeZone: 'europe/berlin' }
+    const desk = await deskOf([{ ...zoned, calls: 0 }])
+    expect(await desk.handler.budget('acme')).toMatchObject([{ timeZone: 'Europe/Berlin' }])
+    await desk.handler.setBudget({ ...daily, timeZone: 'EUROPE/Berlin', calls: 1 })
+    await desk.handler.setBudget({ ...daily, timeZone: 'utc', calls: 2 })
+    expect(await desk.handler.budget('acme')).toMatchObject([
+      { timeZone: 'Europe/Berlin', limit: 1 },
+      { timeZone: 'UTC', limit: 2 },
+    ])
+    expect(await desk.handler.removeBudget(zoned)).toBe(true)
+  })
+
+  it('BU8: a budget that asks is refused by a handler with nobody to ask', async () => {
+    const asking = { ...daily, usd: 1, onExceed: 'approve' } as const
+    const { handler } = await deskOf([])
+    expect(await failureOf(handler.setBudget(asking))).toMatchObject({
+      code: 'invalid-request',
+      field: 'approve',
+    })
+    await (await deskOf([], { approve: () => true })).handler.setBudget(asking)
+  })
+
+  it('BU8: limits on keys in a store need the secret that names them the same in every process', async () => {
+    const none = { fingerprintSecret: undefined }
+    const budget = { scope: 'key', calls: 1, per: 'day' } as const
+    const field = 'fingerprintSecret'
+    await expect(deskOf([budget], none)).rejects.toMatchObject({ code: 'config', field })
+    const rateLimits = [{ scope: 'key', requests: 1 }] as const
+    await expect(deskOf([], { ...none, rateLimits })).rejects.toMatchObject({ code: 'config', field })
+    const { handler } = await deskOf([], none)
+    expect(await failureOf(handler.setBudget(budget))).toMatchObject({ code: 'invalid-request', field })
+    stageOf({}, { budgets: [budget], rateLimits })
   })
 
   it('BU8: a wrong name or question is refused, and names the field', async () => {
