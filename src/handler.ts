@@ -17,6 +17,7 @@ import {
   checkBudget,
   checkBudgetName,
   checkBudgetQuestion,
+  refuseUnkept,
 } from './options/check-budgets.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
@@ -166,17 +167,23 @@ export class BYOKHandler {
 
   /**
    * Sets a budget, or changes the one of the same scope, name, measure, period and time zone, in every process that
-   * shares the store. Throws `invalid-request`, `store-unavailable`.
+   * shares the store. Throws `invalid-request`, also for a budget that needs an `approve` or `fingerprintSecret` which
+   * this handler does not have, and `store-unavailable`.
    */
   async setBudget(budget: BudgetOption): Promise<void> {
     const limit = checkBudget(budget, 'budget')
+    refuseUnkept([limit], this.#settings.money)
     await this.#fromStore(() => this.#assembly.budget.set(limit))
   }
 
-  /** Removes a budget, in every process that shares the store. Throws `invalid-request`, `store-unavailable`. */
-  async removeBudget(budget: BudgetName): Promise<void> {
-    const limit = checkBudgetName(budget, 'budget')
-    await this.#fromStore(() => this.#assembly.budget.remove(limit))
+  /**
+   * Removes a budget, whatever it counts unless `measure` says it, in every process that shares the store; tells whether
+   * there was one. A budget that the options of another handler name as well holds there again. Throws `invalid-request`,
+   * `store-unavailable`.
+   */
+  async removeBudget(budget: BudgetName): Promise<boolean> {
+    const limits = checkBudgetName(budget, 'budget')
+    return this.#fromStore(() => this.#assembly.budget.remove(limits))
   }
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */

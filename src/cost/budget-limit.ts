@@ -3,11 +3,14 @@
 import type { Calendar, Period } from './calendar.js'
 import { type BudgetScope, counterName, type Measure, withinTenant } from './counter.js'
 
+/** What may happen where an attempt does not fit. */
+export const reactions = ['block', 'stop', 'alert', 'approve'] as const
+
 /**
  * What happens where an attempt does not fit. `block`: it is not made; what runs goes on. `stop`: besides, what runs ends
  * once the limit is spent. `alert`: it is made; listeners hear of it. `approve`: it is not made unless the app says so.
  */
-export type OnExceed = 'block' | 'stop' | 'alert' | 'approve'
+export type OnExceed = (typeof reactions)[number]
 
 /** Whom a limit is about. */
 export interface LimitTarget {

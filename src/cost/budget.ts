@@ -186,9 +186,9 @@ export class BudgetKeeper implements Budget {
     await this.#watch.look()
   }
 
-  /** Removes a budget, in every process that shares the store. */
-  async remove(limit: Omit<BudgetLimit, 'amount'>): Promise<void> {
-    await inTime(this.#around.clock, () => this.#book.remove(limit))
+  /** Removes budgets, in every process that shares the store. False where there was none. */
+  remove(limits: readonly Omit<BudgetLimit, 'amount'>[]): Promise<boolean> {
+    return inTime(this.#around.clock, () => this.#book.remove(limits))
   }
 
   /** Waits until whoever has left has no hold behind him, and tries once more what has not reached the store. */

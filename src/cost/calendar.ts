@@ -1,7 +1,10 @@
 // The windows in which budgets count: hours, days, weeks and months of a time zone.
 
+/** The periods of budgets. */
+export const periods = ['hour', 'day', 'week', 'month', 'total'] as const
+
 /** How long a budget lasts before it begins again. */
-export type Period = 'hour' | 'day' | 'week' | 'month' | 'total'
+export type Period = (typeof periods)[number]
 
 /** One window: its name, which no other window of the period and zone has, and when it ends. */
 export interface Window {
@@ -110,10 +113,16 @@ export class Calendar {
 
 /** Whether there is such a time zone: `UTC`, or a name of the IANA database such as `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
+  return timeZoneNamed(name) !== undefined
+}
+
+/** The one spelling of a time zone, however it is written; `undefined` where there is none. */
+export function timeZoneNamed(name: string): string | undefined {
+  if (name.toUpperCase() === 'UTC') return 'UTC'
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -2,11 +2,27 @@
 
 import type { Period } from './calendar.js'
 
+/** The measures of budgets. */
+export const measures = ['usd', 'tokens', 'calls'] as const
+
 /** What a budget counts: money (in nano-dollars), tokens, or calls. */
-export type Measure = 'usd' | 'tokens' | 'calls'
+export type Measure = (typeof measures)[number]
+
+/** The scopes of budgets. */
+export const budgetScopes = [
+  'app',
+  'tenant',
+  'user',
+  'agent',
+  'run',
+  'tag',
+  'key',
+  'provider',
+  'model',
+] as const
 
 /** Whose spending a budget limits. Users, agents and runs are those of one tenant; the others reach over all tenants. */
-export type BudgetScope = 'app' | 'tenant' | 'user' | 'agent' | 'run' | 'tag' | 'key' | 'provider' | 'model'
+export type BudgetScope = (typeof budgetScopes)[number]
 
 /** The scopes whose names mean something only within a tenant. */
 export const withinTenant: ReadonlySet<BudgetScope> = new Set(['user', 'agent', 'run'])

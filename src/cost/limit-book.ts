@@ -1,16 +1,14 @@
 // The budgets in force: those of the handler's options, and over them those that were set while it runs.
 
 import type { Clock } from '../core/clock.js'
-import { ByokError } from '../core/errors.js'
+import { ByokError, isByokError } from '../core/errors.js'
 import type { Store } from '../core/store.js'
 import { type BudgetLimit, identityOf } from './budget-limit.js'
 import { inTime } from './in-time.js'
+import { readSaid, type SaidLimits, saidText } from './said-limits.js'
 
 const collection = 'limits'
 const name = 'budgets'
-
-/** What was said at run time about a budget: its new limit, or `null` where there shall be none any more. */
-type Said = readonly (readonly [identity: string, limit: BudgetLimit | null])[]
 
 /** The budgets that hold now. */
 export interface LimitsInForce {
@@ -24,14 +22,14 @@ export interface LimitsInForce {
  * store refuses holds that were made by older limits, which costs no request a look of its own.
  */
 export class LimitBook {
-  readonly #configured: readonly BudgetLimit[]
+  readonly #configured: ReadonlyMap<string, BudgetLimit>
   readonly #store: Store
   readonly #clock: Clock
   #inForce: LimitsInForce | undefined
   #reading: Promise<LimitsInForce> | undefined
 
   constructor(configured: readonly BudgetLimit[], store: Store, clock: Clock) {
-    this.#configured = configured
+    this.#configured = new Map(configured.map((limit) => [identityOf(limit), limit]))
     this.#store = store
     this.#clock = clock
   }
@@ -49,20 +47,38 @@ export class LimitBook {
 
   /** Sets a budget, or changes the one of the same scope, measure, period and zone. */
   async set(limit: BudgetLimit): Promise<void> {
-    await this.#say(identityOf(limit), limit)
+    await this.#change((said) => new Map([...said, [identityOf(limit), limit]]))
   }
 
-  /** Removes a budget, also one of the handler's options, until it is set again. */
-  async remove(limit: Omit<BudgetLimit, 'amount'>): Promise<void> {
-    await this.#say(identityOf(limit), null)
+  /** Removes budgets, also those of the handler's options, until they are set again. False where there was none. */
+  async remove(limits: readonly Omit<BudgetLimit, 'amount'>[]): Promise<boolean> {
+    const identities = limits.map(identityOf)
+    let isAnyThere = false
+    await this.#change((said) => {
+      const there = identities.filter((identity) => this.#isInForce(identity, said))
+      isAnyThere = there.length > 0
+      if (!isAnyThere) return said
+      const left = new Map([...said].filter(([identity]) => !there.includes(identity)))
+      // What no options say needs no word against it: such words would pile up, one for each run or user there ever was.
+      for (const identity of there) if (this.#configured.has(identity)) left.set(identity, null)
+      return left
+    })
+    return isAnyThere
   }
 
-  async #say(identity: string, limit: BudgetLimit | null): Promise<void> {
+  #isInForce(identity: string, said: SaidLimits): boolean {
+    const limit = said.get(identity)
+    return limit === undefined ? this.#configured.has(identity) : limit !== null
+  }
+
+  /** Writes what was said anew, unless nothing changes. */
+  async #change(change: (said: SaidLimits) => SaidLimits): Promise<void> {
     for (let turn = 0; turn < 20; turn += 1) {
       const stored = await this.#store.get(collection, name)
-      const others = said(stored?.value).filter(([other]) => other !== identity)
-      const value = JSON.stringify([...others, [identity, limit]])
-      const version = await this.#store.set(collection, name, value, stored?.version ?? 0)
+      const said = replaceable(stored?.value)
+      const changed = change(said)
+      if (changed === said) return
+      const version = await this.#store.set(collection, name, saidText(changed), stored?.version ?? 0)
       this.expire()
       if (version !== undefined) return
     }
@@ -90,8 +106,8 @@ export class LimitBook {
   async #load(): Promise<LimitsInForce> {
     // Others wait for this very read, so it must end.
     const stored = await inTime(this.#clock, () => this.#store.get(collection, name))
-    const inForce = new Map(this.#configured.map((limit) => [identityOf(limit), limit]))
-    for (const [identity, limit] of said(stored?.value)) {
+    const inForce = new Map(this.#configured)
+    for (const [identity, limit] of readSaid(stored?.value, `${collection}/${name}`)) {
       if (limit === null) inForce.delete(identity)
       else inForce.set(identity, limit)
     }
@@ -99,6 +115,12 @@ export class LimitBook {
   }
 }
 
-function said(value: string | undefined): Said {
-  return value === undefined ? [] : (JSON.parse(value) as Said) // written by `#say` alone
+/** What was said, where it is about to be written anew: what cannot be read gives way. */
+function replaceable(value: string | undefined): SaidLimits {
+  try {
+    return readSaid(value, `${collection}/${name}`)
+  } catch (error) {
+    if (isByokError(error) && error.code === 'config') return new Map()
+    throw error
+  }
 }

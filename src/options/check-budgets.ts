@@ -1,9 +1,16 @@
 // Checks budgets and rate limits, and questions about them.
 
 import { fromUsd, maxMoney, toUsd } from '../core/money.js'
-import type { BudgetLimit, LimitTarget, OnExceed, RateLimit, Subject } from '../cost/budget-limit.js'
-import { isTimeZone, type Period } from '../cost/calendar.js'
-import type { BudgetScope } from '../cost/counter.js'
+import {
+  type BudgetLimit,
+  type LimitTarget,
+  type OnExceed,
+  type RateLimit,
+  reactions,
+  type Subject,
+} from '../cost/budget-limit.js'
+import { type Period, periods, timeZoneNamed } from '../cost/calendar.js'
+import { type BudgetScope, budgetScopes, measures } from '../cost/counter.js'
 import {
   type Fields,
   invalid,
@@ -54,7 +61,7 @@ export interface BudgetOption extends TargetOptions {
 
 /** Which budget is meant, where one is removed: all that tells it from others. */
 export interface BudgetName extends TargetOptions {
-  /** @default 'usd' */
+  /** @default all of them */
   readonly measure?: 'usd' | 'tokens' | 'calls' | undefined
   readonly per: Period
   /** @default 'UTC' */
@@ -70,19 +77,6 @@ export interface RateLimitOption extends TargetOptions {
   readonly windowMs?: number | undefined
 }
 
-const scopes = [
-  'app',
-  'tenant',
-  'user',
-  'agent',
-  'run',
-  'tag',
-  'key',
-  'provider',
-  'model',
-] as const satisfies readonly BudgetScope[]
-const periods = ['hour', 'day', 'week', 'month', 'total'] as const satisfies readonly Period[]
-const reactions = ['block', 'stop', 'alert', 'approve'] as const satisfies readonly OnExceed[]
 const usualAlerts = [0.5, 0.8, 0.9, 1]
 const minuteMs = 60_000
 
@@ -104,12 +98,33 @@ export function checkBudget(value: unknown, field: string): BudgetLimit {
   }
 }
 
-/** The name of a budget, checked. */
-export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'> {
+/** What a handler has that budgets may need. */
+export interface LimitNeeds {
+  readonly approve: unknown
+  readonly store: unknown
+  readonly fingerprintSecret: unknown
+}
+
+/** Refuses limits that this handler cannot keep. */
+export function refuseUnkept(
+  limits: readonly (LimitTarget & { readonly onExceed?: OnExceed })[],
+  { approve, store, fingerprintSecret }: LimitNeeds,
+): void {
+  if (approve === undefined && limits.some(({ onExceed }) => onExceed === 'approve'))
+    throw invalid('approve', "is missing: a budget with `onExceed: 'approve'` asks it.")
+  // Without the secret, every process has names of its own for keys, and each would count by itself.
+  if (fingerprintSecret === undefined && store !== undefined && limits.some(({ scope }) => scope === 'key'))
+    throw invalid('fingerprintSecret', 'is missing: limits on keys in a `store` are counted by fingerprints.')
+}
+
+/** The name of a budget, checked: of one for each measure, where none is said. */
+export function checkBudgetName(value: unknown, field: string): Omit<BudgetLimit, 'amount'>[] {
   const budget = recordAt(value, field)
   refuseUnknown(budget, [...targetNames, ...windowNames, 'measure'], field)
-  const measure = wordAt(budget.measure ?? 'usd', `${field}.measure`, ['usd', 'tokens', 'calls'])
-  return { ...checkWindow(budget, field), measure, onExceed: 'block', alertAt: [] }
+  const named = { ...checkWindow(budget, field), onExceed: 'block', alertAt: [] } as const
+  const meant =
+    budget.measure === undefined ? measures : [wordAt(budget.measure, `${field}.measure`, measures)]
+  return meant.map((measure) => ({ ...named, measure }))
 }
 
 /** What a single request may cost: dollars, or `{ usd }`. */
@@ -126,26 +141,38 @@ const targetNames = ['scope', 'of', 'tenant']
 const windowNames = ['per', 'timeZone']
 
 function checkTarget(target: Fields, field: string): LimitTarget {
-  const scope = wordAt(target.scope, `${field}.scope`, scopes)
+  const scope = wordAt(target.scope, `${field}.scope`, budgetScopes)
   if (scope === 'app' && (target.of ?? target.tenant) !== undefined)
     throw invalid(`${field}.scope`, 'there is only one app: leave `of` and `tenant` out.')
   return {
     scope,
-    ...(target.of === undefined ? {} : { of: nameAt(target.of, `${field}.of`) }),
+    ...(target.of === undefined ? {} : { of: checkName(target.of, scope, `${field}.of`) }),
     ...(target.tenant === undefined ? {} : { tenant: nameAt(target.tenant, `${field}.tenant`) }),
   }
 }
 
+/** A name that can be met. Another one would limit nobody, and nobody would hear of it. */
+function checkName(value: unknown, scope: BudgetScope, field: string): string {
+  const name = nameAt(value, field)
+  if (scope === 'model' && !/^[^/]+\/./s.test(name)) throw invalid(field, 'must be "provider/model".')
+  // Without the value: it may be the key itself, which must not stand in a store either.
+  if (scope === 'key' && !/^[0-9a-f]{8}$/.test(name))
+    throw invalid(
+      field,
+      'must be the fingerprint of a key: eight hexadecimal digits, as in `keyFingerprint`.',
+    )
+  return name
+}
+
 function checkWindow(budget: Fields, field: string): LimitTarget & Pick<BudgetLimit, 'per' | 'timeZone'> {
-  const timeZone = textAt(budget.timeZone ?? 'UTC', `${field}.timeZone`)
-  if (!isTimeZone(timeZone))
+  const timeZone = timeZoneNamed(textAt(budget.timeZone ?? 'UTC', `${field}.timeZone`))
+  if (timeZone === undefined)
     throw invalid(`${field}.timeZone`, 'is no time zone. Write UTC, or a name such as Europe/Berlin.')
   return { ...checkTarget(budget, field), per: wordAt(budget.per, `${field}.per`, periods), timeZone }
 }
 
 function amountOf(budget: Fields, field: string): Pick<BudgetLimit, 'measure' | 'amount'> {
-  const measures = (['usd', 'tokens', 'calls'] as const).filter((name) => budget[name] !== undefined)
-  const [measure, other] = measures
+  const [measure, other] = measures.filter((name) => budget[name] !== undefined)
   if (measure === undefined || other !== undefined)
     throw invalid(field, 'must have one of usd, tokens and calls.')
   const [value, at] = [budget[measure], `${field}.${measure}`]

@@ -9,8 +9,14 @@ import type { BudgetLimit, RateLimit } from '../cost/budget-limit.js'
 import type { UnknownPrice } from '../cost/pricing.js'
 import type { Redaction } from '../cost/recorded-text.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
-import { type Fields, functionAt, invalid, listAt, nameAt, objectAt, textAt, wordAt } from './check.js'
-import { type BudgetOption, checkBudget, checkRateLimit, type RateLimitOption } from './check-budgets.js'
+import { type Fields, functionAt, listAt, nameAt, objectAt, textAt, wordAt } from './check.js'
+import {
+  type BudgetOption,
+  checkBudget,
+  checkRateLimit,
+  type RateLimitOption,
+  refuseUnkept,
+} from './check-budgets.js'
 
 /** The options about money. */
 export interface MoneyOptions {
@@ -38,7 +44,10 @@ export interface MoneyOptions {
    * takes out besides. Where it throws, or gives no text, nothing is kept. @default false
    */
   readonly recordText?: boolean | Redaction | undefined
-  /** Makes the fingerprints of keys the same in every process. @default random: they mean something in this process alone */
+  /**
+   * Makes the fingerprints of keys the same in every process; limits on keys need it where there is a `store`.
+   * @default random: they mean something in this process alone
+   */
   readonly fingerprintSecret?: string | undefined
 }
 
@@ -75,14 +84,13 @@ export function checkMoney(options: Fields): MoneySettings {
   const budgets = listAt(options.budgets ?? [], 'budgets').map((one, at) =>
     checkBudget(one, `budgets[${at}]`),
   )
-  const asks = budgets.some(({ onExceed }) => onExceed === 'approve')
-  if (asks && approve === undefined)
-    throw invalid('approve', "is missing: a budget with `onExceed: 'approve'` asks it.")
+  const rateLimits = listAt(options.rateLimits ?? [], 'rateLimits').flatMap((one, at) =>
+    checkRateLimit(one, `rateLimits[${at}]`),
+  )
+  refuseUnkept([...budgets, ...rateLimits], { approve, store, fingerprintSecret })
   return {
     budgets,
-    rateLimits: listAt(options.rateLimits ?? [], 'rateLimits').flatMap((one, at) =>
-      checkRateLimit(one, `rateLimits[${at}]`),
-    ),
+    rateLimits,
     approve: approve === undefined ? undefined : (functionAt(approve, 'approve') as Approval), // the app's own
     prices: prices === undefined ? undefined : checkPrices(prices),
     unknownPrice: checkUnknownPrice(options.unknownPrice ?? 'deny'),

@@ -170,8 +170,8 @@ export class Books {
       }
     }
     for (const counter of change.counters) this.#counters.charge(counter)
-    for (const { counter, share } of change.told ?? [])
-      this.#counters.tell(counter, share, endOf(change, counter))
+    for (const { counter, share, at } of change.told ?? [])
+      this.#counters.tell(counter, { share, at }, endOf(change, counter))
     for (const rate of change.rates) this.#rates.add(rate, change.at)
     this.#tombstones.put(tombstoneOf(change))
   }
@@ -195,7 +195,7 @@ export class Books {
         return
       case 'counter':
         this.#counters.charge({ ...part, held: 0 })
-        for (const share of part.told ?? []) this.#counters.tell(part.counter, share, part.endsAt)
+        if (part.told !== undefined) this.#counters.tell(part.counter, part.told, part.endsAt)
         return
       case 'rate':
         for (const [bucket, amount] of part.buckets) this.#rates.add({ ...part, bucket, amount }, this.#at)
@@ -239,8 +239,8 @@ export class Books {
     // What nothing was sent for has reached no mark.
     const marked = charge === undefined ? [] : amounts.claims
     const alerts = marked.flatMap((claim, index) => {
-      const shares = this.#counters.reachedMarks(claim, counters[index]?.committed ?? 0)
-      return shares.map((share) => ({ claim: index, share, counter: claim.counter }))
+      const marks = this.#counters.reachedMarks(claim, counters[index]?.committed ?? 0)
+      return marks.map(({ share, at }) => ({ claim: index, share, at, counter: claim.counter }))
     })
     this.#make({
       kind: isLate ? 'correct' : charge === undefined ? 'release' : 'commit',
@@ -249,7 +249,7 @@ export class Books {
       id,
       counters,
       rates: rates.filter(({ amount }) => amount !== 0),
-      ...(alerts.length > 0 && { told: alerts.map(({ counter, share }) => ({ counter, share })) }),
+      ...(alerts.length > 0 && { told: alerts.map(({ counter, share, at }) => ({ counter, share, at })) }),
       ...(record !== undefined && { record: { ...record } }),
       until: tombstone?.until ?? untilOf(hold?.expiresAt ?? 0, at),
     })

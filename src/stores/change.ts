@@ -72,7 +72,7 @@ export interface SettleChange {
   readonly counters: readonly CounterChange[]
   readonly rates: readonly HeldRate[]
   /** The marks that were told, by counter. */
-  readonly told?: readonly { readonly counter: string; readonly share: number }[]
+  readonly told?: readonly (AlertMark & { readonly counter: string })[]
   /** What is written down. With `correct`, it takes the place of what the expiry wrote, or leaves that place empty. */
   readonly record?: UsageRecord
   /** How long the id is remembered. */
@@ -101,7 +101,7 @@ export type StatePart =
       readonly counter: string
       readonly committed: number
       readonly endsAt?: number
-      readonly told?: readonly number[]
+      readonly told?: AlertMark
     }
   | {
       readonly kind: 'rate'

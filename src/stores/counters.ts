@@ -1,7 +1,7 @@
 // The counters of an embedded store: what is spent and held of each, and which marks were told.
 
 import { ByokError } from '../core/errors.js'
-import type { CounterState, Hold, Refusal } from '../core/store.js'
+import type { AlertMark, CounterState, Hold, Refusal } from '../core/store.js'
 import type { CounterChange, HeldClaim, StatePart } from './change.js'
 
 /** How long a counter is kept after the end of its window, for reports and for commits that come late. */
@@ -16,8 +16,8 @@ interface Counter {
   standing: number
   /** Absent: it is kept for good. */
   endsAt: number | undefined
-  /** The shares that were told. */
-  told: number[] | undefined
+  /** The highest amount that was told, and the share that was told last. */
+  told: AlertMark | undefined
 }
 
 /** The counters of a store by name. One that nobody has counted against stands at zero and takes no room. */
@@ -83,17 +83,21 @@ export class Counters {
   }
 
   /** The marks of a claim that were not told yet, and are reached once `added` is spent besides. */
-  reachedMarks({ counter, alerts }: HeldClaim, added: number): readonly number[] {
+  reachedMarks({ counter, alerts }: HeldClaim, added: number): readonly AlertMark[] {
     if (alerts === undefined || alerts.length === 0) return []
-    const { committed = 0, told = [] } = this.#counters.get(counter) ?? {}
-    return alerts
-      .filter(({ share, at }) => committed + added >= at && !told.includes(share))
-      .map(({ share }) => share)
+    const found = this.#counters.get(counter)
+    const committed = (found?.committed ?? 0) + added
+    let told = found?.told
+    return alerts.filter((mark) => {
+      const isNews = mark.at <= committed && isBeyond(mark, told)
+      if (isNews) told = withTold(mark, told)
+      return isNews
+    })
   }
 
-  tell(counter: string, share: number, endsAt?: number): void {
+  tell(counter: string, mark: AlertMark, endsAt?: number): void {
     const found = this.#open(counter, endsAt)
-    found.told = [...(found.told ?? []), share]
+    found.told = withTold(mark, found.told)
   }
 
   /** Looks at the next counter in turn, and forgets it where its window ended long before `date`, and nothing is held. */
@@ -134,4 +138,13 @@ export class Counters {
   #dropIfZero(name: string, { committed, standing, told }: Counter): void {
     if (committed === 0 && standing === 0 && told === undefined) this.#counters.delete(name)
   }
+}
+
+/** A limit that is raised has marks at higher amounts, and one that is lowered has greater shares at lower amounts. */
+function isBeyond({ share, at }: AlertMark, told: AlertMark | undefined): boolean {
+  return told === undefined || at > told.at || share > told.share
+}
+
+function withTold({ share, at }: AlertMark, told: AlertMark | undefined): AlertMark {
+  return { share, at: Math.max(at, told?.at ?? 0) }
 }

@@ -88,6 +88,20 @@ describe('BU6: alerts', () => {
     ])
   })
 
+  it('BU6: a budget that is raised alerts again as the shares of its new amount are reached', async () => {
+    const daily = { scope: 'app', per: 'day', onExceed: 'alert' } as const
+    const desk = await deskOf([{ ...daily, calls: 2 }], { replies })
+    for (let call = 0; call < 2; call += 1) await desk.handler.generateResponse(ask)
+    expect(desk.alerts.splice(0).map(({ share }) => share)).toEqual([0.5, 0.8, 0.9, 1])
+    await desk.handler.setBudget({ ...daily, calls: 10 })
+    const shares = []
+    for (let call = 2; call < 10; call += 1) {
+      await desk.handler.generateResponse(ask)
+      shares.push(...desk.alerts.splice(0).map(({ share, budget }) => [budget.limit, share]))
+    }
+    expect(shares).toEqual([0.5, 0.8, 0.9, 1].map((share) => [10, share]))
+  })
+
   it('BU6: a listener that throws harms neither the answer nor the next listener', async () => {
     const desk = await deskOf([{ scope: 'app', usd: 0.001, per: 'day', alertAt: [0.5], onExceed: 'alert' }], {
       replies,

@@ -61,7 +61,14 @@ export async function deskOf(budgets: readonly BudgetOption[], options: DeskOpti
   const store = rest.store ?? memoryStore({ clock, onEntry: (entry) => ledger.push(entry) })
   const stage = stageOf(
     { one: upstream, two: upstream },
-    { prices: { 'one/*': plainPrice, 'two/*': plainPrice }, ...rest, clock, store, budgets },
+    {
+      prices: { 'one/*': plainPrice, 'two/*': plainPrice },
+      fingerprintSecret: 'pepper',
+      ...rest,
+      clock,
+      store,
+      budgets,
+    },
     dialect,
   )
   const alerts: HandlerEvents['budget-alert'][] = []

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { BudgetName, BudgetOption } from '../../src/options/check-budgets.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
-import { failureOf, loadSdks } from '../pipeline/stage.js'
+import { failureOf, loadSdks, stageOf } from '../pipeline/stage.js'
 import { ask, boundFor, counted, deskOf, refusalOf } from './desk.js'
 
 beforeAll(loadSdks)
@@ -126,6 +126,91 @@ describe('BU8: budgets at run time', () => {
     expect((await refusalOf(second, request)).budget).toMatchObject({ limit: 0 })
   })
 
+  const whole = {
+    scope: 'tenant',
+    measure: 'calls',
+    amount: 0,
+    per: 'day',
+    timeZone: 'UTC',
+    onExceed: 'block',
+    alertAt: [],
+  }
+  const identity = JSON.stringify(['tenant', null, null, 'calls', 'day', 'UTC'])
+  const broken: readonly [string, string][] = [
+    ['an object', '{}'],
+    ['no JSON', '['],
+    ['null', 'null'],
+    ['a list of something else', '[1]'],
+    ['an entry without a limit', '[["x"]]'],
+    ['a limit without fields', JSON.stringify([[identity, {}]])],
+    ['an unknown word', JSON.stringify([[identity, { ...whole, onExceed: 'shout' }]])],
+    ['an amount that is text', JSON.stringify([[identity, { ...whole, amount: '5' }]])],
+    ['an amount below 0', JSON.stringify([[identity, { ...whole, amount: -1 }]])],
+    ['a name that is none', JSON.stringify([[identity, { ...whole, of: 5 }]])],
+    ['a zone that is none', JSON.stringify([[identity, { ...whole, timeZone: 'Mars/Base' }]])],
+    ['shares that are none', JSON.stringify([[identity, { ...whole, alertAt: [null] }]])],
+    ['the name of another limit', JSON.stringify([['other', whole]])],
+  ]
+
+  it.each(broken)(
+    'BU8: where %s stands in the store instead of limits, calls are told so, and setBudget mends it',
+    async (_, value) => {
+      for (const onStoreError of ['deny', 'allow'] as const) {
+        const desk = await deskOf([], { onStoreError })
+        await desk.store.set('limits', 'budgets', value)
+        const error = await refusalOf(desk, request)
+        expect(error).toMatchObject({ code: 'config', isRetryable: false })
+        expect(error.message).toContain('limits/budgets')
+        expect(await failureOf(desk.handler.budget('acme'))).toMatchObject({ code: 'config' })
+        await desk.handler.setBudget({ ...daily, calls: 1 })
+        await desk.handler.generateResponse(request)
+        expect((await refusalOf(desk, request)).code).toBe('budget-exceeded')
+      }
+    },
+  )
+
+  it('BU8: limits that are whole are read from the store', async () => {
+    const desk = await deskOf([])
+    await desk.store.set('limits', 'budgets', JSON.stringify([[identity, whole]]))
+    expect((await refusalOf(desk, request)).code).toBe('budget-exceeded')
+  })
+
+  it('BU8: nothing is left in the store of budgets that were set and removed again', async () => {
+    const desk = await deskOf([{ ...daily, calls: 5 }])
+    for (const of of ['a', 'b']) {
+      await desk.handler.setBudget({ ...daily, of, calls: 1 })
+      expect(await desk.handler.removeBudget({ ...daily, of, measure: 'calls' })).toBe(true)
+    }
+    expect(await desk.store.get('limits', 'budgets')).toMatchObject({ value: '[]' })
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(true)
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(false)
+    await desk.handler.setBudget({ ...daily, of: 'a', calls: 1 })
+    expect(await desk.handler.budget('b')).toEqual([])
+  })
+
+  it('BU8: a budget that another handler’s options name stays removed, whoever removes it once more', async () => {
+    const store = memoryStore({ clock: new FakeClock() })
+    const here = await deskOf([{ ...daily, calls: 0 }], { store })
+    const there = await deskOf([], { store, clock: new FakeClock({ seed: 2 }) })
+    await here.handler.removeBudget({ ...daily, measure: 'calls' })
+    expect(await there.handler.removeBudget({ ...daily, measure: 'calls' })).toBe(false)
+    expect(await here.handler.budget('acme')).toEqual([])
+  })
+
+  it('BU8: without a measure, budgets of every measure are removed, and it is told whether there was one', async () => {
+    const desk = await deskOf([
+      { ...daily, calls: 0 },
+      { ...daily, tokens: 0 },
+      { ...daily, calls: 7, per: 'month' },
+    ])
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(true)
+    expect(await desk.handler.budget('acme')).toMatchObject([{ measure: 'calls', per: 'month' }])
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(false)
+    await desk.handler.setBudget({ ...daily, usd: 1 })
+    expect(await desk.handler.removeBudget({ ...daily, measure: 'tokens' })).toBe(false)
+    expect(await desk.handler.removeBudget({ ...daily })).toBe(true)
+  })
+
   const faults: readonly [string, object, string][] = [
     ['an unknown field', { ...daily, usd: 1, limit: 2 }, 'budget.limit'],
     ['no amount', { ...daily }, 'budget'],
@@ -144,6 +229,9 @@ describe('BU8: budgets at run time', () => {
     ['a share beyond 1', { ...daily, usd: 1, alertAt: [0.5, 2] }, 'budget.alertAt[1]'],
     ['a share of 0', { ...daily, usd: 1, alertAt: [0] }, 'budget.alertAt[0]'],
     ['one of the app', { scope: 'app', of: 'x', usd: 1, per: 'day' }, 'budget.scope'],
+    ['a model without a provider', { scope: 'model', of: 'gpt-4o', usd: 1, per: 'day' }, 'budget.of'],
+    ['a provider without a model', { scope: 'model', of: 'openai/', usd: 1, per: 'day' }, 'budget.of'],
+    ['a key itself', { scope: 'key', of: 'test-key-customer-0002', usd: 1, per: 'day' }, 'budget.of'],
   ]
 
   it.each(faults)('BU8: %s is refused, and the error names the field', async (_, budget, field) => {
@@ -154,6 +242,53 @@ describe('BU8: budgets at run time', () => {
       code: 'config',
       field: field.replace('budget', 'budgets[0]'),
     })
+  })
+
+  it('BU8: the error for a key in the place of a fingerprint does not show it', async () => {
+    const { handler } = await deskOf([])
+    const of = 'test-key-customer-0002'
+    const error = await failureOf(handler.setBudget({ scope: 'key', of, usd: 1, per: 'day' }))
+    expect(JSON.stringify(error) + error.message).not.toContain(of)
+  })
+
+  it('BU8: models with slashes in their names, and fingerprints, are names', async () => {
+    const desk = await deskOf([{ scope: 'model', of: 'openrouter/a/b', usd: 1, per: 'day' }])
+    await desk.handler.setBudget({ scope: 'key', of: '0123abcd', usd: 1, per: 'day' })
+  })
+
+  it('BU8: a time zone in another spelling is the same one', async () => {
+    const zoned = { ...daily, timeZone: 'europe/berlin' }
+    const desk = await deskOf([{ ...zoned, calls: 0 }])
+    expect(await desk.handler.budget('acme')).toMatchObject([{ timeZone: 'Europe/Berlin' }])
+    await desk.handler.setBudget({ ...daily, timeZone: 'EUROPE/Berlin', calls: 1 })
+    await desk.handler.setBudget({ ...daily, timeZone: 'utc', calls: 2 })
+    expect(await desk.handler.budget('acme')).toMatchObject([
+      { timeZone: 'Europe/Berlin', limit: 1 },
+      { timeZone: 'UTC', limit: 2 },
+    ])
+    expect(await desk.handler.removeBudget(zoned)).toBe(true)
+  })
+
+  it('BU8: a budget that asks is refused by a handler with nobody to ask', async () => {
+    const asking = { ...daily, usd: 1, onExceed: 'approve' } as const
+    const { handler } = await deskOf([])
+    expect(await failureOf(handler.setBudget(asking))).toMatchObject({
+      code: 'invalid-request',
+      field: 'approve',
+    })
+    await (await deskOf([], { approve: () => true })).handler.setBudget(asking)
+  })
+
+  it('BU8: limits on keys in a store need the secret that names them the same in every process', async () => {
+    const none = { fingerprintSecret: undefined }
+    const budget = { scope: 'key', calls: 1, per: 'day' } as const
+    const field = 'fingerprintSecret'
+    await expect(deskOf([budget], none)).rejects.toMatchObject({ code: 'config', field })
+    const rateLimits = [{ scope: 'key', requests: 1 }] as const
+    await expect(deskOf([], { ...none, rateLimits })).rejects.toMatchObject({ code: 'config', field })
+    const { handler } = await deskOf([], none)
+    expect(await failureOf(handler.setBudget(budget))).toMatchObject({ code: 'invalid-request', field })
+    stageOf({}, { budgets: [budget], rateLimits })
   })
 
   it('BU8: a wrong name or question is refused, and names the field', async () => {

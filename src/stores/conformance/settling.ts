@@ -1,6 +1,6 @@
 // What a store promises about commits, releases and alerts: each takes effect once, and the truth is never refused.
 
-import type { Claim } from '../../core/store.js'
+import type { Claim, Store } from '../../core/store.js'
 import { expectSame } from './expect.js'
 import {
   admitted,
@@ -19,9 +19,20 @@ import {
 
 const month = counterOf('month')
 
-function alerting(base: number, counter = day): Claim {
-  const alerts = [0.5, 0.8, 0.9, 1].map((share) => ({ share, at: share * 1_000 }))
-  return { ...claim(1_000, base, 0, counter), alerts }
+function alerting(base: number, counter = day, limit = 1_000): Claim {
+  const alerts = [0.5, 0.8, 0.9, 1].map((share) => ({ share, at: share * limit }))
+  return { ...claim(undefined, base, 0, counter), alerts }
+}
+
+/** Spends under a limit, and gives the shares that are told. */
+function committing(store: Store): (limit: number, spent: number) => Promise<readonly number[]> {
+  let count = 0
+  return async (limit, spent) => {
+    count += 1
+    const id = `spend${count}`
+    await admitted(store, holdOf(id, { claims: [alerting(1, day, limit)] }))
+    return (await store.commit(id, charge(spent), recordOf(id))).alerts.map(({ share }) => share)
+  }
 }
 
 /** The trials of `commit` and `release`. */
@@ -161,6 +172,32 @@ export const settlingTrials: readonly Trial[] = [
         { claim: 0, share: 1 },
         { claim: 1, share: 1 },
       ])
+    },
+  ],
+  [
+    'BU6: the marks of a limit that was raised are told as they are reached, and those that were told are not told again',
+    async ({ store }) => {
+      const commit = committing(store)
+      expectSame('all of the old limit', await commit(1_000, 1_000), [0.5, 0.8, 0.9, 1])
+      expectSame('its half was reached before', await commit(2_000, 100), [])
+      expectSame('the next of the new limit', await commit(2_000, 500), [0.8])
+      expectSame('still there', await commit(2_000, 100), [])
+      expectSame('the rest', await commit(2_000, 300), [0.9, 1])
+      expectSame('raised twice', await commit(10_000, 3_000), [0.5])
+      expectSame('of nothing more', await commit(10_000, 0), [])
+    },
+  ],
+  [
+    'BU6: the marks that a limit has passed by being lowered are told by the next commit, once',
+    async ({ store }) => {
+      const commit = committing(store)
+      expectSame('of the old limit', await commit(1_000, 900), [0.5, 0.8, 0.9])
+      expectSame('lowered below what is spent', await commit(900, 0), [1])
+      expectSame('still there', await commit(900, 1), [])
+      expectSame('lowered again', await commit(500, 1), [])
+      expectSame('raised', await commit(2_000, 98), [0.5])
+      expectSame('lowered to where it was', await commit(1_000, 0), [0.8, 0.9, 1])
+      expectSame('raised once more', await commit(2_000, 0), [])
     },
   ],
   [

@@ -41,18 +41,20 @@ for i, rate in ipairs(hold.rates) do
   end
 end
 
--- Marks rise, so the highest that was told says which are left.
+-- Marks rise, so the highest amount and the last share that were told say which are left: a limit that is raised has
+-- marks at higher amounts, and one that is lowered has greater shares at lower amounts.
 local alerts, names, counters = {}, {}, {}
 for i, claim in ipairs(hold.claims) do
   local key = counterKey(claim.counter)
-  local fields = redis.call('HMGET', key, 'committed', 'held', 'told')
-  local spent, told = tonumber(fields[1] or 0), tonumber(fields[3] or -1)
+  local fields = redis.call('HMGET', key, 'committed', 'held', 'toldAt', 'toldShare')
+  local spent = tonumber(fields[1] or 0)
+  local toldAt, toldShare = tonumber(fields[3] or -1), tonumber(fields[4] or 0)
   for _, mark in ipairs(input.isRelease and {} or claim.alerts) do
     local share = tonumber(mark[1])
-    if mark[2] <= spent and share > told then
+    if mark[2] <= spent and (mark[2] > toldAt or share > toldShare) then
       alerts[#alerts + 1] = '{"claim":' .. whole(i - 1) .. ',"share":' .. mark[1] .. '}'
-      redis.call('HSET', key, 'told', mark[1])
-      told = share
+      toldAt, toldShare = math.max(toldAt, mark[2]), share
+      redis.call('HSET', key, 'toldAt', whole(toldAt), 'toldShare', mark[1])
     end
   end
   keep(claim)
