@@ -297,6 +297,20 @@ describe('BU7: approve', () => {
     expect(asked).toBe(0)
   })
 
+  it('BU7: a yes waives what was asked about alone: a budget that filled up meanwhile still refuses', async () => {
+    const desk = await deskOf([asking, { scope: 'app', calls: 1, per: 'day' }], {
+      approve: async () => {
+        await desk.handler.generateResponse({ ...request, tenant: 'other', maxTokens: 100 })
+        return true
+      },
+    })
+    expect(await failureOf(desk.handler.generateResponse(request))).toMatchObject({
+      code: 'budget-exceeded',
+      budget: { scope: 'app', measure: 'calls', onExceed: 'block', spent: 1 },
+    })
+    expect(desk.upstream.hits()).toBe(1)
+  })
+
   it('BU7: a caller who leaves while the app thinks leaves nothing held, whatever it says then', async () => {
     let answer = (_yes: boolean): void => undefined
     const { desk, asked } = await deskWith(
