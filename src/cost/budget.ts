@@ -133,6 +133,7 @@ export class BudgetKeeper implements Budget {
       admitted,
       stopWatching: this.#watch.add({
         subject,
+        admitted,
         onStop: question.onStop,
         keep: () => (admitted === undefined ? undefined : this.#keep(question)),
       }),

@@ -3,8 +3,10 @@
 import type { CancelTimer, Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { CounterState, Store } from '../core/store.js'
+import type { Admitted } from './admission.js'
 import { type AppliedLimit, appliedLimits, type Subject } from './budget-limit.js'
 import type { Calendar } from './calendar.js'
+import type { Measure } from './counter.js'
 import { budgetExceeded, exceededBy } from './exceeded.js'
 import { inTime } from './in-time.js'
 import type { LimitBook } from './limit-book.js'
@@ -17,9 +19,17 @@ const looksPerRenewal = 4
 /** An attempt under way. */
 export interface Runner {
   readonly subject: Subject
+  /** What is held for it. Absent where the store could not be reached. */
+  readonly admitted: Pick<Admitted, 'limits' | 'held'> | undefined
   readonly onStop: (error: ByokError) => void
   /** Prolongs its hold. */
   readonly keep: () => void
+}
+
+/** An attempt under way, and the budgets that may end it. */
+interface Concerned {
+  readonly runner: Runner
+  readonly applied: readonly AppliedLimit[]
 }
 
 /** What it looks at. */
@@ -75,18 +85,36 @@ export class StopWatch {
 
   async #lookOnce(): Promise<void> {
     if (this.#runners.size === 0) return
-    const { book, calendar, clock, store } = this.#around
+    const { book, calendar } = this.#around
     const { limits } = await book.current()
     if (!limits.some(({ onExceed }) => onExceed === 'stop')) return
-    for (const runner of [...this.#runners]) {
+    const looks = new Map<string | undefined, Concerned[]>()
+    for (const runner of this.#runners) {
       const applied = appliedLimits(limits, runner.subject, calendar, this.#now()).filter(
-        ({ limit }) => limit.onExceed === 'stop',
+        ({ limit }) => limit.onExceed === 'stop' && !isFree(runner, limit.measure),
       )
-      if (applied.length === 0 || !this.#runners.has(runner)) continue
-      const counters = applied.map(({ counter }) => counter)
-      const states = await inTime(clock, () => store.readCounters(counters, runner.subject.tenant))
-      this.#end(runner, applied, states)
+      if (applied.length === 0) continue
+      const { tenant } = runner.subject
+      const ofTenant = looks.get(tenant) ?? []
+      ofTenant.push({ runner, applied })
+      looks.set(tenant, ofTenant)
     }
+    const ends = [...looks].map(([tenant, concerned]) => this.#lookAt(tenant, concerned))
+    await Promise.allSettled(ends) // what cannot be read of one tenant must not spare the others
+  }
+
+  /** Reads each counter of a tenant's runners once. */
+  async #lookAt(tenant: string | undefined, concerned: readonly Concerned[]): Promise<void> {
+    const { clock, store } = this.#around
+    const names = [...new Set(concerned.flatMap(({ applied }) => applied.map(({ counter }) => counter)))]
+    const states = await inTime(clock, () => store.readCounters(names, tenant))
+    const stateOf = new Map(names.map((name, at) => [name, states[at]]))
+    for (const { runner, applied } of concerned)
+      this.#end(
+        runner,
+        applied,
+        applied.map(({ counter }) => stateOf.get(counter)),
+      )
   }
 
   /** What a commit has made of the counters: everybody else who spends from one that is empty now ends. */
@@ -97,7 +125,11 @@ export class StopWatch {
     if (isEmpty && this.#runners.size > 0) this.look().catch(() => undefined) // it never rejects
   }
 
-  #end(runner: Runner, applied: readonly AppliedLimit[], states: readonly CounterState[]): void {
+  #end(
+    runner: Runner,
+    applied: readonly AppliedLimit[],
+    states: readonly (CounterState | undefined)[],
+  ): void {
     const exceeded = applied.flatMap((one, at) => {
       const state = states[at]
       if (state === undefined || state.committed < one.limit.amount) return []
@@ -121,4 +153,10 @@ export class StopWatch {
   #now(): number {
     return this.#around.clock.date()
   }
+}
+
+/** Whether it is known to spend nothing of a measure: to end it would save nothing. */
+function isFree({ admitted }: Runner, measure: Measure): boolean {
+  const at = admitted?.limits.findIndex(({ limit }) => limit.measure === measure) ?? -1
+  return admitted?.held[at] === 0
 }

@@ -47,6 +47,12 @@ const reservedHeaders: ReadonlySet<string> = new Set([
   'expect',
 ])
 
+/** Labels stand in every record and in the names of counters, and each tag may be a counter of its own. */
+const longestLabel = 1_024
+const mostTags = 64
+/** Longer than the others, since it stands in a hold once, and is often a name that another system has made. */
+const longestTenant = 16_384
+
 const efforts: ReadonlySet<unknown> = new Set(['none', 'minimal', 'low', 'medium', 'high'])
 
 /** The part of the request that goes to a model. `fields` are in our words. */
@@ -75,15 +81,26 @@ export function checkChat(fields: Fields): ChatRequest {
 export function checkLabels(fields: Fields, requestId: string): RequestLabels {
   return {
     requestId,
-    ...optional(fields, 'tenant', nameAt),
-    ...optional(fields, 'user', nameAt),
-    ...optional(fields, 'agent', nameAt),
-    ...optional(fields, 'session', nameAt),
-    ...optional(fields, 'run', nameAt),
-    ...optional(fields, 'tags', (value, field) =>
-      listAt(value, field).map((tag, at) => nameAt(tag, `${field}[${at}]`)),
-    ),
+    ...optional(fields, 'tenant', (value, field) => labelAt(value, field, longestTenant)),
+    ...optional(fields, 'user', labelAt),
+    ...optional(fields, 'agent', labelAt),
+    ...optional(fields, 'session', labelAt),
+    ...optional(fields, 'run', labelAt),
+    ...optional(fields, 'tags', tagsAt),
   }
+}
+
+function labelAt(value: unknown, field: string, longest = longestLabel): string {
+  const label = nameAt(value, field)
+  if (label.length > longest)
+    throw invalid(field, `must have at most ${longest} characters, and has ${label.length}.`)
+  return label
+}
+
+function tagsAt(value: unknown, field: string): string[] {
+  const tags = listAt(value, field)
+  if (tags.length > mostTags) throw invalid(field, `must be at most ${mostTags}, and are ${tags.length}.`)
+  return tags.map((tag, at) => labelAt(tag, `${field}[${at}]`))
 }
 
 /** The keys that the request brings. `apiKey` belongs to the one provider that the model names. */

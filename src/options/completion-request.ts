@@ -90,7 +90,7 @@ export interface CompletionRequest extends OpenAISpellings {
   readonly session?: string | undefined
   /** Which chain of requests this belongs to. Stands in every event, and is not sent. */
   readonly run?: string | undefined
-  /** Labels of the app's own. They stand in every event, and are not sent. */
+  /** Labels of the app's own, at most 64 of 1,024 characters. They stand in every event, and are not sent. */
   readonly tags?: readonly string[] | undefined
   /** The key for the provider of the one model that is named. */
   readonly apiKey?: string | undefined

@@ -17,6 +17,7 @@ export function checkHold(hold: Hold): void {
   if (!isAmount(ttlMs) || ttlMs === 0) throw invalid('ttlMs', 'a whole number from 1', ttlMs)
   checkAmount('limitsVersion', limitsVersion)
   if (hold.cost !== undefined) checkAmount('cost', hold.cost.base + hold.cost.perToken * tokens.most)
+  const counters = new Set<string>()
   for (const [index, claim] of claims.entries()) {
     const field = `claims[${index}]`
     checkAmount(`${field}.base`, claim.base)
@@ -26,10 +27,12 @@ export function checkHold(hold: Hold): void {
     if (claim.endsAt !== undefined && !Number.isFinite(claim.endsAt)) {
       throw invalid(`${field}.endsAt`, 'a moment in milliseconds', claim.endsAt)
     }
-    if (claims.findIndex(({ counter }) => counter === claim.counter) !== index) {
+    if (counters.has(claim.counter)) {
       throw invalid(`${field}.counter`, 'named once in a hold', claim.counter)
     }
+    counters.add(claim.counter)
   }
+  const gauges = new Set<string>()
   for (const [index, rate] of rates.entries()) {
     const field = `rates[${index}]`
     checkAmount(`${field}.amount`, rate.amount)
@@ -37,9 +40,9 @@ export function checkHold(hold: Hold): void {
     if (!isAmount(rate.windowMs) || rate.windowMs === 0) {
       throw invalid(`${field}.windowMs`, 'a whole number from 1', rate.windowMs)
     }
-    if (rates.findIndex(({ key, windowMs }) => key === rate.key && windowMs === rate.windowMs) !== index) {
-      throw invalid(`${field}.key`, 'named once in a hold', rate.key)
-    }
+    const gauge = `${rate.windowMs} ${rate.key}`
+    if (gauges.has(gauge)) throw invalid(`${field}.key`, 'named once in a hold', rate.key)
+    gauges.add(gauge)
   }
 }
 

@@ -176,20 +176,34 @@ describe('the cost of a request', () => {
     expect(await desk.records()).toMatchObject([{ savings: null }])
   })
 
-  it('CO3: what the provider itself says that the call cost stands beside ours, in the answer and on the bill', async () => {
-    const body = {
+  const priced: Reply = reply.raw(
+    JSON.stringify({
       id: 'x',
       object: 'chat.completion',
       created: 1,
       model: 'm',
       choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
       usage: { prompt_tokens: 1_000, completion_tokens: 1_000, total_tokens: 2_000, cost: 0.0042 },
-    }
-    const raw: Reply = reply.raw(JSON.stringify(body), { 'content-type': 'application/json' })
-    const desk = await deskOf([], { replies: [raw] })
+    }),
+    { 'content-type': 'application/json' },
+  )
+
+  it('CO3: what the provider itself says that the call cost stands beside ours, in the answer and on the bill', async () => {
+    const desk = await deskOf([], { replies: [priced] })
     const { byok } = await desk.handler.generateResponse(ask)
     expect(byok.cost).toMatchObject({ usd: 0.003, reportedUsd: 0.0042 })
     expect(await desk.records()).toMatchObject([{ cost: 3_000_000, reportedCost: 4_200_000 }])
+  })
+
+  it('CO3, D9: where our price is unknown and that is allowed, budgets are charged by what the provider says', async () => {
+    const desk = await deskOf([{ scope: 'app', usd: 1, per: 'day' }], {
+      replies: [priced],
+      prices: {},
+      unknownPrice: 'allow',
+    })
+    await desk.handler.generateResponse(ask)
+    expect(await desk.handler.budget()).toMatchObject([{ spent: 0.0042, held: 0 }])
+    expect(await desk.records()).toMatchObject([{ cost: null, reportedCost: 4_200_000 }])
   })
 
   it('D12: an attempt that failed after tokens, and the one that took over, stand under one request', async () => {

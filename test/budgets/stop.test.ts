@@ -137,7 +137,50 @@ describe('BU7: stop', () => {
     const ends = Promise.all(streams.map(readAll))
     await desk.handler.generateResponse(request)
     expect((await ends).every(({ error }) => error?.code === 'budget-exceeded')).toBe(true)
-    expect(looks).toBeLessThan(1_000)
+    expect(looks).toBeLessThan(100)
+  })
+
+  it.each(['when it is looked at', 'when the budget is set anew'])(
+    'BU7: a call that costs nothing goes on under a budget that is spent, also %s',
+    async (when) => {
+      const desk = await deskOf([{ ...stopping, usd: 0 }], {
+        prices: { 'one/*': { inputPerMillion: 0, outputPerMillion: 0 } },
+        replies: [{ ...reply.chat({ text: Array(60).fill('word ') }), eventEveryMs: 5 }],
+      })
+      const stream = desk.handler.streamCompletion(request)
+      await firstText(stream)
+      const rest = readAll(stream)
+      if (when === 'when it is looked at') await desk.clock.advance(5_000)
+      else await desk.handler.setBudget({ ...stopping, usd: 0 })
+      expect((await rest).response?.byok.finishReason).toBe('stop')
+    },
+  )
+
+  it('BU7: a look reads each counter of a tenant once, and one tenant that cannot be read spares no other', async () => {
+    const store = memoryStore({ clock: new FakeClock() })
+    const looks: (readonly string[])[] = []
+    const partly = {
+      ...bound(store),
+      readCounters: async (names: readonly string[], tenant?: string) => {
+        looks.push(names)
+        if (tenant === 'broken') throw new Error('ECONNREFUSED')
+        return store.readCounters(names, tenant)
+      },
+    }
+    const shared = { ...stopping, scope: 'app', usd: 1 } as const
+    const desk = await deskOf([shared, { ...stopping, usd: 1 }], {
+      store: partly,
+      replies: (_, index) => (index < 5 ? endless : counted(1_000, 600_000)),
+    })
+    const tenants = ['broken', 'acme', 'acme', 'acme', 'other']
+    const streams = tenants.map((tenant) => desk.handler.streamCompletion({ ...request, tenant }))
+    await Promise.all(streams.map(firstText))
+    const ends = streams.map(readAll)
+    await desk.handler.generateResponse(request)
+    for (const end of ends.slice(1)) expect((await end).error?.code).toBe('budget-exceeded')
+    for (const names of looks) expect(names).toHaveLength(2)
+    await desk.handler.close()
+    expect((await ends[0])?.error?.code).toBe('aborted')
   })
 
   it('BU7: nothing is looked at, and no timer waits, once nothing runs', async () => {
@@ -252,6 +295,20 @@ describe('BU7: approve', () => {
     })
     expect((await refusalOf(desk, request)).code).toBe('budget-exceeded')
     expect(asked).toBe(0)
+  })
+
+  it('BU7: a yes waives what was asked about alone: a budget that filled up meanwhile still refuses', async () => {
+    const desk = await deskOf([asking, { scope: 'app', calls: 1, per: 'day' }], {
+      approve: async () => {
+        await desk.handler.generateResponse({ ...request, tenant: 'other', maxTokens: 100 })
+        return true
+      },
+    })
+    expect(await failureOf(desk.handler.generateResponse(request))).toMatchObject({
+      code: 'budget-exceeded',
+      budget: { scope: 'app', measure: 'calls', onExceed: 'block', spent: 1 },
+    })
+    expect(desk.upstream.hits()).toBe(1)
   })
 
   it('BU7: a caller who leaves while the app thinks leaves nothing held, whatever it says then', async () => {

@@ -40,6 +40,28 @@ describe('a request', () => {
     expect(Object.keys(loose.chat.providerOptions?.two ?? {})).toEqual(['top_a'])
   })
 
+  it.each(['tenant', 'user', 'agent', 'session', 'run'] as const)(
+    'may have a %s with a long name, and not one without end',
+    (name) => {
+      const most = name === 'tenant' ? 16_384 : 1_024
+      expect(prepare({ [name]: 'x'.repeat(most) }).labels[name]).toHaveLength(most)
+      expect(() => prepare({ [name]: 'x'.repeat(most + 1) })).toThrow(
+        expect.objectContaining({ code: 'invalid-request', field: name }),
+      )
+    },
+  )
+
+  it('may have 64 tags with long names, and no more and no longer ones', () => {
+    const tags = Array.from({ length: 64 }, (_, at) => `${at}`.padEnd(1_024, 'x'))
+    expect(prepare({ tags }).labels.tags).toEqual(tags)
+    expect(() => prepare({ tags: [...tags, 'y'] })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', field: 'tags' }),
+    )
+    expect(() => prepare({ tags: ['a', 'x'.repeat(1_025)] })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', field: 'tags[1]' }),
+    )
+  })
+
   it('leaves a default of the handler as it is where it says undefined', () => {
     const { chat } = prepare({ temperature: undefined }, { defaults: { temperature: 0 } })
     expect(chat.temperature).toBe(0)
