@@ -151,7 +151,7 @@ describe('D7: a store that cannot be reached', () => {
 
   it('D7: a hold that is made only after everybody has given up on it is let go again', async () => {
     const desk = await troubledDesk()
-    let makeIt = (): void => undefined
+    let makeIt: (() => void) | undefined
     const late = {
       ...desk.store,
       admit: async (hold: Parameters<typeof desk.store.admit>[0]) => {
@@ -163,10 +163,10 @@ describe('D7: a store that cannot be reached', () => {
     }
     const other = await deskOf([budget], { store: late, at: desk.upstream })
     const refused = failureOf(other.handler.generateResponse(ask))
-    await until(() => other.clock.pending() > 1, 'the limit on waiting')
+    await until(() => makeIt !== undefined && other.clock.pending() > 1, 'the limit on waiting')
     await other.clock.advance(5_000)
     expect((await refused).code).toBe('store-unavailable')
-    makeIt()
+    makeIt?.()
     await until(() => desk.ledger.length === 2, 'the release')
     expect(desk.ledger.map(({ operation }) => operation)).toEqual(['admit', 'release'])
   })
