@@ -1,5 +1,7 @@
 // The windows in which budgets count: hours, days, weeks and months of a time zone.
 
+import { ZonedTime } from './zoned-time.js'
+
 /** The periods of budgets. */
 export const periods = ['hour', 'day', 'week', 'month', 'total'] as const
 
@@ -30,7 +32,7 @@ interface Known extends Window {
 
 /** Knows the windows of all time zones, and remembers the current ones. */
 export class Calendar {
-  readonly #formats = new Map<string, Intl.DateTimeFormat>()
+  readonly #zones = new Map<string, ZonedTime>()
   readonly #current = new Map<string, Known>()
 
   /** The window that a moment (milliseconds since 1970) lies in. The zone must be one that `isTimeZone` knows. */
@@ -58,12 +60,13 @@ export class Calendar {
   }
 
   #idAt(period: Exclude<Period, 'total'>, timeZone: string, at: number): string {
-    const local = this.#localAt(timeZone, at)
+    const offsetMs = this.#zone(timeZone).offsetOf(at)
+    const local = at + offsetMs
     const iso = new Date(local).toISOString()
     switch (period) {
       case 'hour':
         // With the offset: in autumn the same hour comes twice, and is two windows.
-        return `${iso.slice(0, 13)}${offsetName(local - Math.floor(at / 1_000) * 1_000)}`
+        return `${iso.slice(0, 13)}${offsetName(offsetMs)}`
       case 'day':
         return iso.slice(0, 10)
       case 'week': {
@@ -78,36 +81,13 @@ export class Calendar {
     }
   }
 
-  /** What clocks of the zone show, as if it were UTC, in whole seconds. */
-  #localAt(timeZone: string, at: number): number {
-    if (timeZone === 'UTC') return Math.floor(at / 1_000) * 1_000
-    const fields = new Map(
-      this.#formatOf(timeZone)
-        .formatToParts(at)
-        .map(({ type, value }) => [type, Number(value)]),
-    )
-    const field = (type: Intl.DateTimeFormatPartTypes): number => fields.get(type) ?? 0
-    const [year, month, day] = [field('year'), field('month') - 1, field('day')]
-    return Date.UTC(year, month, day, field('hour'), field('minute'), field('second'))
-  }
-
-  #formatOf(timeZone: string): Intl.DateTimeFormat {
-    let format = this.#formats.get(timeZone)
-    if (format === undefined) {
-      format = new Intl.DateTimeFormat('en-US', {
-        timeZone,
-        calendar: 'iso8601',
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: 'numeric',
-        day: 'numeric',
-        hour: 'numeric',
-        minute: 'numeric',
-        second: 'numeric',
-      })
-      this.#formats.set(timeZone, format)
+  #zone(timeZone: string): ZonedTime {
+    let zone = this.#zones.get(timeZone)
+    if (zone === undefined) {
+      zone = new ZonedTime(timeZone)
+      this.#zones.set(timeZone, zone)
     }
-    return format
+    return zone
   }
 }
 

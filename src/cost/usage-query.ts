@@ -26,20 +26,11 @@ export type UsageGroupName =
 export type Moment = Date | number | string
 
 /** Which usage records are asked for, and how they are summed. What is not given does not matter. */
-export interface UsageQuery {
+export interface UsageQuery extends Omit<RecordFilter, 'from' | 'to'> {
   /** From this moment on. */
   readonly from?: Moment
   /** Before this moment. */
   readonly to?: Moment
-  readonly tenant?: string
-  readonly user?: string
-  readonly agent?: string
-  readonly session?: string
-  readonly run?: string
-  readonly tag?: string
-  readonly provider?: string
-  readonly model?: string
-  readonly outcome?: RecordOutcome
   /** One group for each value, or for each combination of values. @default no groups, only the total */
   readonly groupBy?: UsageGroupName | readonly UsageGroupName[]
   /** An IANA name. Days and hours are counted in it. @default 'UTC' */
