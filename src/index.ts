@@ -5,6 +5,13 @@ export type { AppPrices } from './catalogue/app-prices.js'
 export type { AppPrice, AppRates, AppTier } from './catalogue/check-price.js'
 export type { Attempt, AttemptError, AttemptMode, AttemptOutcome, CredentialSource } from './core/attempt.js'
 export type { BudgetState, ExceededBudget } from './core/budget-state.js'
+export type {
+  AppClassifier,
+  Classification,
+  ClassifierQuestion,
+  ClassifierVerdict,
+  DecidingFeature,
+} from './core/classification.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type { CompletionStream } from './core/completion-stream.js'
 export type {
@@ -30,6 +37,7 @@ export type { ErrorCode, TimeoutPhase, UpstreamFault } from './core/error-code.j
 export { ByokError, type ErrorDetails, isByokError, ProviderError } from './core/errors.js'
 export type { FinishReason } from './core/finish-reason.js'
 export type { HandlerEvents, RequestLabels } from './core/handler-events.js'
+export type { Level, TaskType } from './core/level.js'
 export type {
   AssistantMessage,
   CacheMark,
@@ -54,6 +62,7 @@ export type {
   ToolMessage,
   UserMessage,
 } from './core/message.js'
+export type { CataloguePrice, Modality, ModelAbilities, ModelInfo, WorkKind } from './core/model-info.js'
 export type { FoundPrice, ModelPrice, PriceSource, Rate, TieredRate } from './core/price.js'
 export type { ChatRequest, ProviderOptions } from './core/request.js'
 export type {
@@ -66,6 +75,14 @@ export type {
   ResponseUsage,
   Timing,
 } from './core/response.js'
+export type {
+  LevelSource,
+  PriceLabel,
+  Route,
+  RouteCandidate,
+  RouteExclusion,
+  RouteFilter,
+} from './core/route.js'
 export { Secret } from './core/secret.js'
 export type {
   Admission,
@@ -120,6 +137,8 @@ export type {
 export type { RequestDefaults } from './options/check-defaults.js'
 export type { MoneyOptions } from './options/check-money.js'
 export type { ConcurrencyOptions } from './options/check-resilience.js'
+export type { ChoiceOptions, RoutingOptions, TenantPolicySource } from './options/check-routing.js'
+export type { TenantOptions } from './options/check-tenants.js'
 export type { CompletionRequest, TimeoutOptions } from './options/completion-request.js'
 export { envKeys } from './options/environment-keys.js'
 export type { HandlerOptions, Logger } from './options/handler-options.js'
@@ -132,5 +151,6 @@ export type { SdkClient } from './providers/sdk-transport.js'
 export type { BreakerOptions, BreakerState } from './resilience/breaker.js'
 export type { ModelHealth } from './resilience/health.js'
 export type { RetryOptions } from './resilience/retry.js'
+export type { AppReRanker, MinuteLimits, ModelPattern, Preference } from './routing/policy.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { DialectName } from './wire/dialect.js'

@@ -3,6 +3,7 @@
 import type { Attempt, CredentialSource } from './attempt.js'
 import type { FinishReason } from './finish-reason.js'
 import type { MessageOrigin, ReasoningBlock, ToolCall } from './message.js'
+import type { Route } from './route.js'
 import type { Usage } from './usage.js'
 import type { Warning } from './warning.js'
 
@@ -58,20 +59,13 @@ export interface Timing {
   readonly firstDeltaMs?: number
 }
 
-/** Which models a request was to try. */
-export interface Route {
-  /** `provider/model`, in order. */
-  readonly candidates: readonly string[]
-  readonly excluded: readonly { readonly model: string; readonly reason: string }[]
-}
-
 /** Everything of ours about an answer. */
 export interface ByokInfo {
   readonly provider: string
   readonly model: string
   /** What the caller asked for: a model, an alias, a list joined by commas, or `auto`. */
   readonly requestedModel: string
-  /** The models that were to be tried, in order, and those that were not, with the reason. */
+  /** The whole decision, as `plan()` would have given it. */
   readonly route: Route
   readonly attempts: readonly Attempt[]
   readonly cost: Cost

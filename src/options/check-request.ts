@@ -1,12 +1,13 @@
 // Checks a request at the door and puts it into the one form that the pipeline takes.
 
 import type { RequestLabels } from '../core/handler-events.js'
+import { taskTypes } from '../core/level.js'
 import type { Message, ReasoningSetting } from '../core/message.js'
 import type { ChatRequest, ProviderOptions } from '../core/request.js'
 import type { Secret } from '../core/secret.js'
 import { secretOf } from '../keys/key-format.js'
 import type { RequestKeys } from '../keys/resolver.js'
-import type { DeltaCallbacks } from '../pipeline/prepared-request.js'
+import type { DeltaCallbacks, PreparedRequest } from '../pipeline/prepared-request.js'
 import type { GivenLimits } from '../resilience/limits.js'
 import {
   booleanAt,
@@ -18,12 +19,15 @@ import {
   nameAt,
   numberAt,
   objectAt,
+  optional,
   recordAt,
   textAt,
   wholeNumberAt,
+  wordAt,
 } from './check.js'
 import { jsonAt } from './check-json.js'
 import { checkMessages } from './check-messages.js'
+import { levelAt } from './check-models.js'
 import { checkResponseFormat, checkToolChoice, checkTools } from './check-tools.js'
 import type { TimeoutOptions } from './completion-request.js'
 
@@ -74,6 +78,14 @@ export function checkChat(fields: Fields): ChatRequest {
     ...optional(fields, 'providerOptions', providerOptions),
     ...optional(fields, 'headers', extraHeaders),
     ...optional(fields, 'strict', booleanAt),
+  }
+}
+
+/** What the caller says of the work. */
+export function checkWork(fields: Fields): PreparedRequest['work'] {
+  return {
+    ...optional(fields, 'level', levelAt),
+    ...optional(fields, 'taskType', (value, field) => wordAt(value, field, taskTypes)),
   }
 }
 
@@ -173,15 +185,6 @@ export function checkSignal(value: unknown): AbortSignal {
   )
   if (!listens || typeof signal.aborted !== 'boolean') throw invalid('signal', 'must be an AbortSignal.')
   return value as AbortSignal // it has what is used of one
-}
-
-function optional<Name extends string, Value>(
-  fields: Fields,
-  name: Name,
-  check: (value: unknown, field: string) => Value,
-): { [Field in Name]?: Value } {
-  const value = fields[name]
-  return value === undefined ? {} : ({ [name]: check(value, name) } as { [Field in Name]: Value }) // the one computed key
 }
 
 function conversation(fields: Fields): Message[] {

@@ -106,6 +106,19 @@ export function wordAt<const Word extends string>(
   return found
 }
 
+/** The field as it was given, checked; nothing where it was not. `path` says where it stands, unless it is an option. */
+export function optional<Name extends string, Value>(
+  fields: Fields,
+  name: Name,
+  check: (value: unknown, field: string) => Value,
+  path?: string,
+): { [Field in Name]?: Value } {
+  const value = fields[name]
+  if (value === undefined) return {}
+  const field = path === undefined ? name : `${path}.${name}`
+  return { [name]: check(value, field) } as { [Field in Name]: Value } // the one computed key
+}
+
 /** Reads what a caller passed. What its getters or proxies throw is `invalid-request`, and no foreign error. */
 export function readSafely<Result>(field: string, read: () => Result): Result {
   try {

@@ -1,5 +1,6 @@
 // What a caller may ask: the request options, in our words and in OpenAI's.
 
+import type { Level, TaskType } from '../core/level.js'
 import type { Message, ReasoningSetting, ResponseFormat, Tool, ToolChoice } from '../core/message.js'
 import type { ProviderOptions } from '../core/request.js'
 import type { DeltaCallbacks } from '../pipeline/prepared-request.js'
@@ -56,10 +57,14 @@ export interface CompletionRequest extends OpenAISpellings {
   /** The conversation so far, in OpenAI's shape. Not together with `prompt`. */
   readonly messages?: readonly Message[] | undefined
   /**
-   * `provider/model`, an alias, a list to try in order, or `auto`: the default model of each provider that has a key,
-   * first those that the request brings keys for, then those that the app named. @default 'auto'
+   * `provider/model`, an alias, a list to try in order, or `auto`: the cheapest models that do the job well, of the
+   * providers that there is a key for. @default 'auto', or `routing.default`
    */
   readonly model?: string | readonly string[] | undefined
+  /** What kind of work this is. It moves the level by one step at the most. @default guessed */
+  readonly taskType?: TaskType | undefined
+  /** How hard this is: which models `auto` may choose. @default what the classifier says */
+  readonly level?: Level | undefined
   /** What the model may ask the app to run. Nothing is run by the library. */
   readonly tools?: readonly Tool[] | undefined
   /** Whether a tool may, must or must not be called, or which one must. @default the provider's, mostly 'auto' */
@@ -138,6 +143,8 @@ const ourNames: { readonly [Name in OurName]: true } = {
   system: true,
   messages: true,
   model: true,
+  taskType: true,
+  level: true,
   tools: true,
   toolChoice: true,
   parallelToolCalls: true,
@@ -189,8 +196,6 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['logprobs', forTheProvider],
   ['top_logprobs', forTheProvider],
   ['service_tier', forTheProvider],
-  ['taskType', notThere],
-  ['level', notThere],
   ['contextOverflow', notThere],
 ])
 

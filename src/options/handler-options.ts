@@ -39,6 +39,7 @@ import {
   checkConcurrency,
   checkRetry,
 } from './check-resilience.js'
+import { type ChoiceOptions, type ChoiceSettings, checkChoice, choiceOptionNames } from './check-routing.js'
 import type { Loose, TimeoutOptions } from './completion-request.js'
 
 /** Hears what has no better place to go. It never sees a key. */
@@ -53,7 +54,7 @@ interface LooseProvider extends Loose<Omit<ProviderSetting, 'headers'>> {
 }
 
 /** The options of a handler. `undefined` is not given everywhere. */
-export interface HandlerOptions extends MoneyOptions {
+export interface HandlerOptions extends MoneyOptions, ChoiceOptions {
   /** Keys by provider: text, several as `{ id, value, weight }`, or a function that finds them for a tenant. Text serves every call. */
   readonly keys?: Readonly<Record<string, KeySetting | undefined>> | undefined
   /** What differs from the known vendors, and providers of the app's own. `false` switches one off. */
@@ -124,6 +125,7 @@ export interface HandlerSettings {
   readonly concurrency: ConcurrencySettings
   readonly limits: AnswerLimits
   readonly money: MoneySettings
+  readonly choice: ChoiceSettings
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
   readonly repairToolArguments: boolean
@@ -157,6 +159,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   concurrency: true,
   limits: true,
   ...moneyOptionNames,
+  ...choiceOptionNames,
   callbacks: true,
   strict: true,
   repairToolArguments: true,
@@ -197,6 +200,7 @@ function check(options: Fields): HandlerSettings {
       ),
     },
     money: checkMoney(options),
+    choice: checkChoice(options),
     callbacks: options.callbacks === undefined ? undefined : checkCallbacks(options.callbacks),
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
@@ -212,18 +216,9 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['apiKey', 'Use keys: { provider: key }.'],
   ['maxRetries', 'Use retry: { maxRetries }.'],
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
-  ...[
-    'accessPlans',
-    'catalogue',
-    'classifier',
-    'countTokens',
-    'governance',
-    'hosts',
-    'keyFallback',
-    'routing',
-    'tenants',
-    'vault',
-  ].map((name) => [name, notThere] as const),
+  ...['accessPlans', 'catalogue', 'countTokens', 'governance', 'hosts', 'keyFallback', 'vault'].map(
+    (name) => [name, notThere] as const,
+  ),
 ])
 
 function checkKeys(value: unknown): Map<string, readonly PooledKey[] | KeyFunction> {

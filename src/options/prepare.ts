@@ -12,6 +12,7 @@ import {
   checkLabels,
   checkSignal,
   checkTimeout,
+  checkWork,
   isBeyondHigh,
 } from './check-request.js'
 import { inOurWords } from './completion-request.js'
@@ -37,7 +38,10 @@ function prepare(
   requestId: string,
 ): PreparedRequest {
   const fields: Fields = { ...settings.defaults, ...inOurWords(value) }
-  const { models, requestedModel } = checkModel(fields.model ?? 'auto', settings.aliases)
+  const { models, requestedModel } = checkModel(
+    fields.model ?? settings.choice.defaultModel,
+    settings.aliases,
+  )
   const chat = checkChat(fields)
   const strict = chat.strict ?? settings.strict
   const labels = checkLabels(fields, requestId)
@@ -49,6 +53,7 @@ function prepare(
     chat: { ...chat, strict },
     requestedModel,
     models,
+    work: checkWork(fields),
     keys: checkKeys(fields, models === 'auto' ? undefined : models.map((reference) => reference.provider)),
     limits: checkTimeout(fields.timeout, settings.timeout),
     failover: settings.failover,

@@ -2,6 +2,7 @@
 
 import { patienceWith } from '../catalogue/patience.js'
 import { ByokError, isByokError } from '../core/errors.js'
+import type { Route } from '../core/route.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
 import { withoutSecret } from '../keys/pooled-key.js'
@@ -29,6 +30,7 @@ export interface ExcludedModel extends ModelReference {
 export interface Plan {
   readonly candidates: readonly Candidate[]
   readonly excluded: readonly ExcludedModel[]
+  readonly route: Route
 }
 
 /**
@@ -70,7 +72,33 @@ export async function makePlan(request: PreparedRequest, parts: Parts): Promise<
     }
   }
   if (candidates.length === 0) throw lookupFailure ?? noKey(wanted, request)
-  return { candidates: order(candidates, request, parts), excluded }
+  const ordered = order(candidates, request, parts)
+  return { candidates: ordered, excluded, route: routeOf(ordered, excluded, request) }
+}
+
+function routeOf(
+  candidates: readonly Candidate[],
+  excluded: readonly ExcludedModel[],
+  request: PreparedRequest,
+): Route {
+  return {
+    requestedModel: request.requestedModel,
+    candidates: candidates.map((candidate) => ({
+      model: nameOf(candidate),
+      score: null,
+      quality: null,
+      isQualityEstimated: false,
+      priceLabel: 'unknown',
+      expectedCostUsd: null,
+      credentialSource: candidate.credential.source,
+    })),
+    excluded: excluded.map(({ reason, ...reference }) => ({
+      model: nameOf(reference),
+      filter: 'key',
+      reason,
+    })),
+    warnings: [],
+  }
 }
 
 function defaults(request: PreparedRequest, parts: Parts): ModelReference[] {

@@ -1,6 +1,7 @@
 // A request as the pipeline takes it: every default decided, nothing left to check.
 
 import type { RequestLabels } from '../core/handler-events.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { ChatRequest } from '../core/request.js'
 import type { Warning } from '../core/warning.js'
@@ -45,6 +46,8 @@ export interface PreparedRequest {
   readonly requestedModel: string
   /** The models to try in order; `auto` leaves it to the plan. */
   readonly models: readonly ModelReference[] | 'auto'
+  /** What the caller says of the work; the rest is guessed. */
+  readonly work: { readonly level?: Level; readonly taskType?: TaskType }
   readonly keys: RequestKeys
   /** What the app or the request says; the rest depends on whom is asked. */
   readonly limits: GivenLimits

@@ -178,10 +178,7 @@ function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: {
-      candidates: plan.candidates.map(nameOf),
-      excluded: plan.excluded.map(({ reason, ...reference }) => ({ model: nameOf(reference), reason })),
-    },
+    route: plan.route,
     attempts: [...attempts],
     cost: totalCost(context, answer.reportedUsd),
     timing: {
