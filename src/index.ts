@@ -21,6 +21,7 @@ export type {
   TransportRequest,
 } from './core/contracts.js'
 export type {
+  ConfidenceDelta,
   Delta,
   FinishDelta,
   ProgressDelta,

@@ -81,6 +81,11 @@ export interface ByokInfo {
   /** The reasoning in its blocks, with opaque signatures. */
   readonly reasoning: readonly ReasoningBlock[]
   readonly credentialSource: CredentialSource
+  /**
+   * The mean natural logarithm of the probabilities of the answer's tokens, at most 0; there only where the provider sent
+   * them, which it must be asked for in `providerOptions` (`logprobs: true`). OpenAI Chat only.
+   */
+  readonly meanLogprob?: number
   /** The upstream that a gateway says it used. */
   readonly servedBy?: string
 }

@@ -18,7 +18,7 @@ export type RouteInfo = Pick<
 
 /** The answer as a ChatCompletion, to the letter, with ours under `byok`. */
 export function completionResponse(answer: Answer, info: RouteInfo): CompletionResponse {
-  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, servedBy } = answer
+  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, meanLogprob, servedBy } = answer
   const body = {
     id: answer.id,
     object: 'chat.completion' as const,
@@ -43,6 +43,7 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       repairs: [...info.repairs, ...answer.repairs],
       reasoning: reasoningBlocks,
       credentialSource: info.credentialSource,
+      ...(meanLogprob === undefined ? {} : { meanLogprob }),
       ...(servedBy === undefined ? {} : { servedBy }),
     },
   }
