@@ -6,6 +6,7 @@ import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
+import { inTime } from './cost/in-time.js'
 import { Pricing } from './cost/pricing.js'
 import type { SafeEmitter } from './events/emitter.js'
 import { KeyFingerprints } from './keys/fingerprint.js'
@@ -22,6 +23,8 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
+import { CoolDowns } from './routing/cool-downs.js'
+import { Learned } from './routing/learned.js'
 import { parseModelReference } from './routing/model-reference.js'
 import { memoryStore } from './stores/memory.js'
 
@@ -37,6 +40,7 @@ export interface Assembly {
 /** Puts a handler's parts together. Nothing is loaded, and nothing is sent. */
 export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assembly {
   const { clock } = settings
+  const { escalation, isLearning } = settings.choice.routing
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
   const prices = pricesOf(settings, store)
@@ -71,6 +75,11 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     },
     governance: allowAll,
     reRank: keepOrder,
+    escalation:
+      escalation === undefined
+        ? undefined
+        : { policy: escalation, coolDowns: new CoolDowns(clock, escalation.coolDownMs) },
+    learned: isLearning ? learnedIn(store, settings) : undefined,
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
@@ -119,6 +128,28 @@ function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): Price
   }
   const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
   return money.prices === undefined ? known : layeredPrices(money.prices, known)
+}
+
+/** What was learned stands in the store; one that fails costs nothing but what it holds. */
+function learnedIn(store: Store, { clock, logger }: HandlerSettings): Learned {
+  let isTold = false
+  return new Learned({
+    clock,
+    store: {
+      get: (collection, key) => inTime(clock, () => store.get(collection, key)),
+      set: (...record) => inTime(clock, () => store.set(...record)),
+      list: (collection) => inTime(clock, () => store.list(collection)),
+    },
+    onTrouble: (error) => {
+      if (isTold) return
+      isTold = true
+      try {
+        logger?.warn('What was learned of models could not be kept in the store.', error)
+      } catch {
+        // A logger that fails has nobody left to tell.
+      }
+    },
+  })
 }
 
 /** How an app's own fetch connects is its own affair. */

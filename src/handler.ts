@@ -4,6 +4,7 @@ import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
 import type { CompletionStream } from './core/completion-stream.js'
 import { asByokError, ByokError, isByokError } from './core/errors.js'
+import type { EscalationCoolDown } from './core/escalation.js'
 import type { CompletionResponse } from './core/response.js'
 import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
@@ -19,6 +20,7 @@ import {
   checkBudgetQuestion,
   refuseUnkept,
 } from './options/check-budgets.js'
+import { checkEscalationsOf, type EscalationsOf } from './options/check-escalation.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
@@ -30,9 +32,11 @@ import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
+import { loadRun, type Run } from './pipeline/load-run.js'
 import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
 import { connectLimit } from './resilience/limits.js'
+import type { LearnedModel } from './routing/learned.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
 
 /**
@@ -53,7 +57,7 @@ export class BYOKHandler {
   readonly #running = new Set<Running>()
   /** Those who wait until nothing is running. */
   readonly #whenIdle: (() => void)[] = []
-  #pipeline: typeof import('./pipeline/run.js') | undefined
+  #pipeline: Run | undefined
   #isClosed = false
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
@@ -143,6 +147,21 @@ export class BYOKHandler {
     this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
   }
 
+  /** The conversations that are not escalated now, since they were lately; the oldest first. */
+  async escalations(): Promise<EscalationCoolDown[]> {
+    return this.#parts.escalation?.coolDowns.list() ?? []
+  }
+
+  /** Ends the cool-downs of a tenant or a session, or all: their next answers may be escalated again. */
+  resetEscalations(whose: EscalationsOf = {}): void {
+    this.#parts.escalation?.coolDowns.reset(checkEscalationsOf(whose))
+  }
+
+  /** What was learned of models from earlier requests (`routing.learn`), and by what their ranks are multiplied. */
+  async learned(): Promise<LearnedModel[]> {
+    return (await this.#parts.learned?.loaded())?.explain() ?? []
+  }
+
   /**
    * What was used, by whom, and what it cost: records newest first, and sums by whatever `groupBy` names. Throws
    * `invalid-request` for a question that cannot be answered, `store-unavailable`.
@@ -221,6 +240,7 @@ export class BYOKHandler {
     )
     for (const running of this.#running) running.interrupt(reason)
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    await this.#parts.learned?.flush()
     await this.#assembly.budget.close()
     await this.#assembly.connectAgents.close()
     this.#emitter.clear()
@@ -243,12 +263,12 @@ export class BYOKHandler {
   /** The pipeline is loaded with the first request. */
   async #run(context: RequestContext): Promise<CompletionResponse> {
     try {
-      this.#pipeline ??= await import('./pipeline/run.js')
+      this.#pipeline ??= await loadRun(this.#parts)
     } catch (error) {
       context.stop()
       throw asByokError(error)
     }
-    return this.#pipeline.run(context)
+    return this.#pipeline(context)
   }
 
   #prepare(request: CompletionRequest, method: PreparedRequest['method']): PreparedRequest {

@@ -18,6 +18,7 @@ export type RouteFilter =
   | 'quality'
   | 'access-plan'
   | 'special-purpose'
+  | 'asked-before'
   | 'most-candidates'
 
 /** How dear a model is beside the others that may answer: by thirds. */

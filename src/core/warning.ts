@@ -14,6 +14,7 @@ export type WarningCode =
   | 'history-adapted'
   | 'callback-failed'
   | 'request-repaired'
+  | 'escalation'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

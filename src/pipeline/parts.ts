@@ -15,7 +15,10 @@ import type { RetryOptions } from '../resilience/retry.js'
 import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
+import type { CoolDowns } from '../routing/cool-downs.js'
+import type { Learned } from '../routing/learned.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { EscalationPolicy } from '../routing/policy.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { PreparedRequest } from './prepared-request.js'
 import type { Mended, RepairTarget } from './repair.js'
@@ -42,6 +45,12 @@ export type ReRanker = (
 /** The tokens that a model can read and write together; `undefined` where that is not known. */
 export type WindowFinder = (model: ModelReference) => Promise<number | undefined>
 
+/** When a stronger model is asked, and who must wait for that. */
+export interface EscalationParts {
+  readonly policy: EscalationPolicy
+  readonly coolDowns: CoolDowns
+}
+
 /** Everything that a request meets on its way. */
 export interface Parts {
   readonly clock: Clock
@@ -59,6 +68,10 @@ export interface Parts {
   readonly windowOf: WindowFinder
   readonly governance: Governance
   readonly reRank: ReRanker
+  /** `undefined` where nothing is escalated. */
+  readonly escalation: EscalationParts | undefined
+  /** `undefined` where nothing is learned. */
+  readonly learned: Learned | undefined
   readonly streamingRefusals: StreamingRefusals
   readonly aborts: AbortListeners
   readonly emitter: SafeEmitter

@@ -20,6 +20,18 @@ import { type Candidate, makePlan, type Plan } from './plan.js'
  * may answer; with `done` a failure in mid-stream can still go to the next candidate. That word is the whole difference.
  */
 export async function run(context: RequestContext): Promise<CompletionResponse> {
+  return attend(context, async () => {
+    const plan = await context.guard(makePlan(context.request, context.parts))
+    context.begin(plan)
+    return handOver(await firstAnswer(plan, context), plan, context)
+  })
+}
+
+/** Does the work of a request between its beginning and its end, of which the listeners are told. */
+export async function attend(
+  context: RequestContext,
+  work: () => Promise<CompletionResponse>,
+): Promise<CompletionResponse> {
   const { parts, request } = context
   const { emitter } = parts
   const { labels } = request
@@ -30,11 +42,7 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     if (context.interruption !== undefined) throw context.interruption
     place = tenantsPlace(context)
     await context.guard(place.come)
-    const plan = await context.guard(makePlan(request, parts))
-    context.allow(plan.candidates.map(({ limits }) => limits))
-    const climbed = await firstAnswer(plan, context)
-    await context.show(climbed.last, climbed.attemptId)
-    const response = respond(climbed, plan, context)
+    const response = await work()
     emitter.emit('request-end', { ...labels, response })
     return response
   } catch (thrown) {
@@ -55,7 +63,8 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
-async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
+/** The answer of the first candidate that gives one. */
+export async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
@@ -64,7 +73,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
     if (await outgrown.excludes(candidate)) continue
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
-      context.noteFailover()
+      context.course.noteFailover()
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
@@ -122,7 +131,7 @@ function allFailed(
   partial: PartialAnswer | undefined,
   context: RequestContext,
 ): ByokError {
-  const { attempts } = context
+  const attempts = context.levelAttempts
   if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
@@ -136,7 +145,7 @@ function allFailed(
     .join('; ')
   const waits = attempts.map((attempt) => attempt.error?.retryAfterMs).filter((wait) => wait !== undefined)
   return new ByokError('all-attempts-failed', `No model answered: ${told}.`, {
-    attempts: [...attempts],
+    attempts: [...context.attempts],
     cause: last,
     isRetryable: last?.isRetryable ?? false,
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
@@ -151,7 +160,8 @@ function tooDear(last: ByokError | undefined, { attempts }: RequestContext): Byo
 }
 
 /** Nobody could be asked: the error says when somebody can. */
-function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+function nobodyReady(last: ByokError | undefined, context: RequestContext): ByokError {
+  const attempts = context.levelAttempts
   const waits = attempts.map(({ error }) => error?.retryAfterMs ?? Number.POSITIVE_INFINITY)
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
@@ -160,26 +170,39 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
     ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
   )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
-    attempts: [...attempts],
+    attempts: [...context.attempts],
     cause: last,
     isRetryable: !isAboutMoney,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
 
-function respond(
+/** Shows the end of an answer, and makes the response of it. */
+export async function handOver(
+  climbed: Climbed,
+  plan: Plan,
+  context: RequestContext,
+): Promise<CompletionResponse> {
+  await context.show(climbed.last, climbed.attemptId)
+  return respond(climbed, plan, context)
+}
+
+/** The response, as far as the request has come. */
+export function respond(
   { answer, candidate, repair }: Climbed,
   plan: Plan,
   context: RequestContext,
 ): CompletionResponse {
   const repairs = repair === undefined ? [] : [repair]
   const { attempts, request, firstDeltaMs } = context
+  const { escalations } = context.course
   return completionResponse(answer, {
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
     route: plan.route,
     attempts: [...attempts],
+    ...(escalations.length === 0 ? {} : { escalations: [...escalations] }),
     cost: totalCost(context, answer.reportedUsd),
     timing: {
       startedAt: context.startedAt,

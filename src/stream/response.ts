@@ -8,7 +8,14 @@ import type { Answer } from './accumulator.js'
 /** What a response says beyond the answer itself. */
 export type RouteInfo = Pick<
   ByokInfo,
-  'provider' | 'requestedModel' | 'route' | 'attempts' | 'cost' | 'timing' | 'credentialSource'
+  | 'provider'
+  | 'requestedModel'
+  | 'route'
+  | 'attempts'
+  | 'escalations'
+  | 'cost'
+  | 'timing'
+  | 'credentialSource'
 > & {
   /** The model that was asked; the answer's own word for it goes before. */
   readonly model: string
@@ -34,6 +41,7 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       requestedModel: info.requestedModel,
       route: info.route,
       attempts: info.attempts,
+      ...(info.escalations === undefined ? {} : { escalations: info.escalations }),
       cost: info.cost,
       usage,
       usageEstimated,

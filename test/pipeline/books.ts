@@ -64,6 +64,8 @@ export function booksOf(
     windowOf: async () => undefined,
     governance: allowAll,
     reRank: keepOrder,
+    escalation: undefined,
+    learned: undefined,
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),
