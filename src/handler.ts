@@ -159,7 +159,8 @@ export class BYOKHandler {
 
   /** What was learned of models from earlier requests (`routing.learn`), and by what their ranks are multiplied. */
   async learned(): Promise<LearnedModel[]> {
-    return (await this.#parts.learned?.loaded())?.explain() ?? []
+    await this.#parts.learned?.load()
+    return this.#parts.learned?.explain() ?? []
   }
 
   /**
