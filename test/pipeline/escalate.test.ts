@@ -103,6 +103,16 @@ describe('an answer of `auto`', () => {
     ])
   })
 
+  it('counts as throttled where every model of the level was, and as failed where one was not (ES2)', async () => {
+    const models = { simple: ['simple/m', 'other/m'] }
+    const throttled = await levelsOf({ simple: [busy], other: [busy], moderate: [good] }, { models })
+    await throttled.ask()
+    expect(throttled.escalations).toMatchObject([{ reason: 'rate-limited' }])
+    const failed = await levelsOf({ simple: [busy], other: [down], moderate: [good] }, { models })
+    await failed.ask()
+    expect(failed.escalations).toMatchObject([{ reason: 'error' }])
+  })
+
   it('that is throttled waits and asks again, where no higher level could answer (ES2)', async () => {
     const clock = new FakeClock()
     const levels = await levelsOf({ simple: [busy, good] }, { clock, retry: { maxRetries: 2 } })
@@ -130,6 +140,7 @@ describe('nothing is escalated', () => {
     const response = await levels.ask({ model })
     expect(response.text).toBe('')
     expect(response.byok.provider).toBe('simple')
+    expect(response.byok.warnings).toEqual([])
   })
 
   it('in a stream, nor where callbacks have been shown the answer (ES2)', async () => {
@@ -154,6 +165,16 @@ describe('nothing is escalated', () => {
     expect(answererOf(await levels.ask({ tenant: 'other' }))).toBe('moderate')
   })
 
+  it('where the money is at its end on the level already: stronger models are dearer (BU5)', async () => {
+    const levels = await levelsOf(
+      { simple: [good], moderate: [good] },
+      { budgets: [{ scope: 'app', usd: 0.000001, per: 'day' }] },
+    )
+    const error = await failureOf(levels.ask())
+    expect(error.code).toBe('budget-exceeded')
+    expect(error.attempts?.map(({ provider }) => provider)).toEqual(['simple'])
+  })
+
   it('for a fault of the caller or of the app (ES2)', async () => {
     const levels = await levelsOf(
       { simple: [good], moderate: [good] },
@@ -167,7 +188,7 @@ describe('nothing is escalated', () => {
 
 describe('the steps of a request', () => {
   it('go one level up each, and are two at the most (ES2)', async () => {
-    const levels = await levelsOf({ simple: [down], moderate: [down], complex: [down], advanced: [good] })
+    const levels = await levelsOf({ simple: [busy], moderate: [busy], complex: [busy], advanced: [good] })
     const error = await failureOf(levels.ask())
     expect(levels.escalations.map(({ from, to }) => `${from} ${to}`)).toEqual([
       'simple moderate',
@@ -300,6 +321,19 @@ describe('the earlier answer stands, with a warning,', () => {
     expect(levels.escalations).toEqual([])
   })
 
+  it('where nobody of the higher level fits the budget, and the warning says so (ES3, BU5)', async () => {
+    const levels = await levelsOf(
+      { simple: [cut], moderate: [good], other: [good] },
+      {
+        models: { moderate: ['moderate/m', 'other/m'] },
+        budgets: [{ scope: 'tenant', usd: 0.001, per: 'day' }],
+      },
+    )
+    const { byok } = await levels.ask({ tenant: 'acme', maxTokens: 100 })
+    const [warning] = byok.warnings.filter(({ code }) => code === 'escalation')
+    expect(warning?.message).toContain('(budget-exceeded)')
+  })
+
   it('where the ceiling of the request does not: it counts what lower levels have cost (BU5)', async () => {
     const dear = reply.chat({ text: 'Because', finish: 'length', usage: { input: 12, output: 200 } })
     const ask = async (usd: number): Promise<CompletionResponse> => {
@@ -340,6 +374,20 @@ describe('the earlier answer stands, with a warning,', () => {
     expect(warningsOf(response)).toEqual(['escalation'])
     expect(response.byok.timing.totalMs).toBeLessThan(2_000)
     expect(levels.upstreams.moderate?.requests).toHaveLength(1)
+  })
+})
+
+describe('the time that a request may take', () => {
+  it('is not cut short by a quicker level above a slow one (ES3)', async () => {
+    const clock = new FakeClock()
+    const { contextOf } = await levelsOf({}, { clock })
+    const context = contextOf()
+    const limits = (ms: number) => ({ connectMs: 1_000, firstTokenMs: ms, idleMs: ms, tailMs: 1_000 })
+    context.begin({ candidates: [{ limits: limits(900_000) }], route: {} })
+    await clock.advance(500_000)
+    context.begin({ candidates: [{ limits: limits(60_000) }], route: {} })
+    expect(context.remainingMs).toBe(460_000)
+    context.stop()
   })
 })
 

@@ -44,6 +44,9 @@ describe('learning', () => {
   it('learns nothing of models that the caller has named (RK12)', async () => {
     const levels = await levelsOf({ simple: [good] }, learning)
     await levels.ask({ model: 'simple/whatever-a-customer-writes' })
+    const context = levels.contextOf({ model: 'simple/whatever-a-customer-writes' })
+    context.begin({ candidates: [], route: { level: 'simple', taskType: 'chat' } })
+    context.learn({ provider: 'simple', model: 'whatever-a-customer-writes' }, 'answered')
     expect(learnedBy(levels)).toEqual([])
   })
 

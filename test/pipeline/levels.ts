@@ -37,6 +37,8 @@ export interface LevelsOptions extends Omit<HandlerOptions, 'models'> {
   readonly without?: readonly string[]
 }
 
+type Method = 'generateResponse' | 'streamCompletion'
+
 /** The levels, and what was told while they were asked. */
 export interface Levels {
   readonly assembly: Assembly
@@ -45,10 +47,8 @@ export interface Levels {
   readonly events: string[]
   /** The attempts that are over. */
   readonly ended: HandlerEvents['attempt-end'][]
-  ask(
-    request?: CompletionRequest,
-    method?: 'generateResponse' | 'streamCompletion',
-  ): Promise<CompletionResponse>
+  contextOf(request?: CompletionRequest, method?: Method): RequestContext
+  ask(request?: CompletionRequest, method?: Method): Promise<CompletionResponse>
 }
 
 /** Starts an upstream for each level (or other name) that has a script. */
@@ -103,11 +103,12 @@ export async function levelsOf(
   }
 
   let requests = 0
-  const ask: Levels['ask'] = (request = {}, method = 'generateResponse') => {
+  const contextOf: Levels['contextOf'] = (request = {}, method = 'generateResponse') => {
     requests += 1
     const prepared = prepareRequest({ prompt: 'Why?', ...request }, method, settings, `req_${requests}`)
     const commit = method === 'generateResponse' && prepared.callbacks.length === 0 ? 'done' : 'first-output'
-    return escalate(new RequestContext(prepared, assembly.parts, commit), planner)
+    return new RequestContext(prepared, assembly.parts, commit)
   }
-  return { assembly, upstreams, escalations, events, ended, ask }
+  const ask: Levels['ask'] = (request, method) => escalate(contextOf(request, method), planner)
+  return { assembly, upstreams, escalations, events, ended, contextOf, ask }
 }
