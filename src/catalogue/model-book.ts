@@ -48,9 +48,11 @@ export class ModelBook {
   }
 
   async #read(): Promise<void> {
-    const { snapshotModels } = await import('./snapshot.js')
-    const known = JSON.parse(snapshotModels) as readonly ModelInfo[] // made by the script, and tested to be just that
-    const { providers, lists, all } = index(known.map(modelInfo), this.#additions)
+    const [{ snapshotModels }, { readSnapshot }] = await Promise.all([
+      import('./snapshot.js'),
+      import('./read-snapshot.js'),
+    ])
+    const { providers, lists, all } = index(readSnapshot(snapshotModels).map(modelInfo), this.#additions)
     this.#providers = providers
     this.#lists = lists
     this.#all = all

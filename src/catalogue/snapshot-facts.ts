@@ -4,4 +4,26 @@
 export const snapshotDate = '2026-11-10'
 
 /** The providers that have models in the snapshot. */
-export const snapshotProviders: readonly string[] = []
+export const snapshotProviders: readonly string[] = [
+  'alibaba',
+  'anthropic',
+  'cerebras',
+  'deepinfra',
+  'deepseek',
+  'fireworks',
+  'gemini',
+  'groq',
+  'huggingface',
+  'minimax',
+  'mistral',
+  'moonshot',
+  'nvidia',
+  'openai',
+  'openrouter',
+  'perplexity',
+  'sambanova',
+  'together',
+  'venice',
+  'xai',
+  'zai',
+]
