@@ -32,7 +32,8 @@ export function buildCatalogue({ pi, genai, tokenlens, ratings }) {
     ...rows,
   ])
   const served = new Set(rows.map(({ model }) => identityOf(model)))
-  const known = [...rated].map(([identity, { quality }]) => ({
+  const models = [...rated].filter(([identity]) => !rated.has(withoutEffort(identity)))
+  const known = models.map(([identity, { quality }]) => ({
     ...(features.get(identity) ?? emptyFeatures(identity)),
     quality,
     isServed: served.has(identity),
@@ -48,6 +49,12 @@ export function buildCatalogue({ pi, genai, tokenlens, ratings }) {
     ratedRows: finished.filter(({ quality, isQualityEstimated }) => quality && !isQualityEstimated).length,
     estimator: { slopes: estimator.slopes, ...leaveOneOut(known) },
   }
+}
+
+/** A rating of a model that thinks more than it does by default stands beside its own. The name itself is none. */
+function withoutEffort(identity) {
+  const [, plain] = /^(.+?)(?:-20\d{6})?-(?:thinking(?:-\d+k)?|no-thinking|high)$/.exec(identity) ?? []
+  return plain
 }
 
 /** What rated models cost that only the price table still knows. */

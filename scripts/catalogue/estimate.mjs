@@ -27,6 +27,9 @@ const families = [
   ['longcat', /^longcat-/],
 ]
 
+/** Families whose lines count their versions together: a Sonnet 5 is newer than an Opus 4.5. */
+const oneNumbering = new Set(['claude', 'gpt', 'gemini', 'grok', 'glm', 'kimi', 'deepseek', 'minimax'])
+
 /** Versions that a name does not tell, or not in this form. */
 const versions = {
   'gpt-4o': 4,
@@ -164,7 +167,7 @@ const reach = 0.35
 /**
  * An estimator made of rated models. Where the family has rated models, the estimate is three parts their ratings, each
  * shifted by the difference in version, price and size, the nearest counting most, and one part what the price says; the
- * slopes are fitted to pairs of rated relatives. No newer version of a line is put below the rated older one. Elsewhere
+ * slopes are fitted to pairs of rated relatives. A successor is put above what it succeeds. Elsewhere
  * it is a regression on price, size and reasoning over the rated models that are still served, less its usual error.
  */
 export class Estimator {
@@ -197,11 +200,19 @@ export class Estimator {
       const total = relatives.reduce((sum, { weight }) => sum + weight, 0)
       const byFamily = relatives.reduce((sum, { weight, elo }) => sum + weight * elo, 0) / total
       const elo = byPrice === undefined ? byFamily : (1 - priceShare) * byFamily + priceShare * byPrice
-      const least = Math.max(...relatives.map(({ model }) => (isSuccessor(features, model) ? model.elo : 0)))
+      const least = Math.max(
+        ...relatives.map(({ model }) => (isSuccessor(features, model) ? this.#least(features, model) : 0)),
+      )
       return { quality: this.#byKind(Math.max(elo, least), relatives[0].model), by: 'family' }
     }
     if (byPrice === undefined) return undefined
     return { quality: { general: this.#limited(qualityOf(byPrice - this.#plain.error)) }, by: 'price' }
+  }
+
+  /** A successor gains at least half of what is believed. */
+  #least(features, model) {
+    const [versions] = stepsBetween(model, features)
+    return model.elo + (versions * this.#slopes[0] * believedGain) / 2
   }
 
   /** The nearest relative tells how the kinds of work lie to each other. */
@@ -270,10 +281,12 @@ function stepsBetween(from, to) {
   ]
 }
 
+/** Newer in the same line and of the same size, or newer in a family of one numbering and no cheaper. */
 function isSuccessor(model, older) {
-  const isSameSize =
-    model.logSize === older.logSize || (Number.isNaN(model.logSize) && Number.isNaN(older.logSize))
-  return model.line === older.line && isSameSize && model.version > older.version
+  if (!(model.version > older.version)) return false
+  const isWithoutSize = Number.isNaN(model.logSize) && Number.isNaN(older.logSize)
+  if (model.line === older.line && (isWithoutSize || model.logSize === older.logSize)) return true
+  return isWithoutSize && oneNumbering.has(model.family) && model.logPrice >= older.logPrice
 }
 
 /** How far two figures lie apart: one that is known of one model only is as far as may be, within reason. */

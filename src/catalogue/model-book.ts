@@ -110,22 +110,27 @@ function withoutUndefined<Value extends object>(value: Value): Partial<Value> {
 
 /** A row with every field in one order, so that all rows have one shape; frozen, with all that it holds. */
 function modelInfo(row: ModelInfo): ModelInfo {
-  const { input, output, abilities, reasoningControls, quality, price } = row
   return Object.freeze({
     provider: row.provider,
     model: row.model,
     description: row.description,
     contextWindow: row.contextWindow,
     maxOutputTokens: row.maxOutputTokens,
-    input: input && Object.freeze([...input]),
-    output: output && Object.freeze([...output]),
-    abilities: abilities && Object.freeze({ ...abilities }),
-    reasoningControls: reasoningControls && Object.freeze([...reasoningControls]),
+    input: frozen(row.input),
+    output: frozen(row.output),
+    abilities: frozen(row.abilities),
+    reasoningControls: frozen(row.reasoningControls),
     knowledgeDate: row.knowledgeDate,
-    quality: quality && Object.freeze({ ...quality }),
+    quality: frozen(row.quality),
     isQualityEstimated: row.isQualityEstimated,
-    price: price && Object.freeze({ ...price }),
+    price: frozen(row.price),
     isSpecialPurpose: row.isSpecialPurpose,
     quotaWeight: row.quotaWeight,
   })
+}
+
+function frozen<Value extends object>(value: Value | undefined): Value | undefined {
+  if (value === undefined || Object.isFrozen(value)) return value
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part)
+  return Object.freeze(value)
 }

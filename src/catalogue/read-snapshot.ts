@@ -74,13 +74,39 @@ export const workKinds: readonly WorkKind[] = [
   'long',
 ]
 
-/** The rows of a snapshot's text, in its order. */
+/** The rows of a snapshot's text, in its order. What many of them have in common, they share; nothing may be changed. */
 export function readSnapshot(text: string): readonly ModelInfo[] {
   const providers = JSON.parse(text) as Readonly<Record<string, readonly Line[]>> // written by the script, and tested
-  return Object.entries(providers).flatMap(([provider, lines]) => lines.map((line) => rowOf(provider, line)))
+  const shared = {
+    modalities: sharing((letters) => meanings(letters, modalityLetters)),
+    controls: sharing((letters) => meanings(letters, controlLetters)),
+    abilities: sharing(abilitiesOf),
+  }
+  return Object.entries(providers).flatMap(([provider, lines]) =>
+    lines.map((line) => rowOf(provider, line, shared)),
+  )
 }
 
-function rowOf(provider: string, line: Line): ModelInfo {
+interface Shared {
+  readonly modalities: (letters: string | null) => readonly Modality[] | undefined
+  readonly controls: (letters: string | null) => readonly ReasoningControl[] | undefined
+  readonly abilities: (letters: string | null) => ModelAbilities | undefined
+}
+
+/** The same letters mean the same frozen object. */
+function sharing<Meaning extends object>(
+  read: (letters: string) => Meaning,
+): (letters: string | null) => Readonly<Meaning> | undefined {
+  const known = new Map<string, Readonly<Meaning>>()
+  return (letters) => {
+    if (letters === null) return undefined
+    const meaning = known.get(letters) ?? Object.freeze(read(letters))
+    known.set(letters, meaning)
+    return meaning
+  }
+}
+
+function rowOf(provider: string, line: Line, shared: Shared): ModelInfo {
   const [model, description, contextWindow, maxOutputTokens, input, output, abilities, controls, ...rest] =
     line
   const [knowledgeDate, quality, isQualityEstimated, price, above, isSpecialPurpose] = rest
@@ -90,10 +116,10 @@ function rowOf(provider: string, line: Line): ModelInfo {
     description: description ?? undefined,
     contextWindow: contextWindow ?? undefined,
     maxOutputTokens: maxOutputTokens ?? undefined,
-    input: input === null ? undefined : meanings(input, modalityLetters),
-    output: output === null ? undefined : meanings(output, modalityLetters),
-    abilities: abilities === null ? undefined : abilitiesOf(abilities),
-    reasoningControls: controls === null ? undefined : meanings(controls, controlLetters),
+    input: shared.modalities(input),
+    output: shared.modalities(output),
+    abilities: shared.abilities(abilities),
+    reasoningControls: shared.controls(controls),
     knowledgeDate: knowledgeDate ?? undefined,
     quality: quality === null ? undefined : qualityOf(quality),
     isQualityEstimated: isQualityEstimated === null ? undefined : true,

@@ -12,6 +12,7 @@ import type {
 } from '../core/model-info.js'
 import {
   booleanAt,
+  type Fields,
   invalid,
   listAt,
   nameAt,
@@ -144,5 +145,42 @@ function priceAt(value: unknown, field: string): CataloguePrice {
   const given = recordAt(value, field)
   refuseUnknown(given, [...Object.keys(rates), 'above'], field)
   checkAppPrice(given, field)
-  return given as unknown as CataloguePrice // just checked
+  const { above } = given
+  return {
+    inputPerMillion: numberAt(given.inputPerMillion, `${field}.inputPerMillion`, 0),
+    outputPerMillion: numberAt(given.outputPerMillion, `${field}.outputPerMillion`, 0),
+    ...cacheRatesAt(given, field),
+    ...(above === undefined
+      ? {}
+      : {
+          above: listAt(above, `${field}.above`).map((tier, index) =>
+            tierAt(tier, `${field}.above[${index}]`),
+          ),
+        }),
+  }
+}
+
+function tierAt(value: unknown, field: string): NonNullable<CataloguePrice['above']>[number] {
+  const given = recordAt(value, field)
+  refuseUnknown(given, ['promptTokens', ...Object.keys(rates)], field)
+  return {
+    promptTokens: wholeNumberAt(given.promptTokens, `${field}.promptTokens`, 0),
+    ...optional(given, 'inputPerMillion', dollarsAt, field),
+    ...optional(given, 'outputPerMillion', dollarsAt, field),
+    ...cacheRatesAt(given, field),
+  }
+}
+
+function cacheRatesAt(
+  given: Fields,
+  field: string,
+): Omit<CatalogueRates, 'inputPerMillion' | 'outputPerMillion'> {
+  return {
+    ...optional(given, 'cacheReadPerMillion', dollarsAt, field),
+    ...optional(given, 'cacheWritePerMillion', dollarsAt, field),
+  }
+}
+
+function dollarsAt(value: unknown, field: string): number {
+  return numberAt(value, field, 0)
 }
