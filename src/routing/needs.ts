@@ -50,7 +50,7 @@ export function needsOf(question: NeedsQuestion): Needs {
   return {
     level,
     taskType,
-    kind: kindOf(taskType, level, promptTokens, chat.messages),
+    kind: kindOf(taskType, promptTokens, chat.messages),
     abilities: abilitiesFor(chat) | (isAgent || taskType === 'agentic' ? ability.tools : 0),
     promptTokens,
     maxTokens: chat.maxTokens,
@@ -85,12 +85,8 @@ function abilitiesOfContent(content: Content | null | undefined): number {
   return bits
 }
 
-function kindOf(
-  taskType: TaskType,
-  level: Level,
-  promptTokens: number,
-  messages: readonly Message[],
-): WorkKind {
+/** The level has no say here: on one scale, a harder request never finds a cheaper model than an easier one does. */
+function kindOf(taskType: TaskType, promptTokens: number, messages: readonly Message[]): WorkKind {
   switch (taskType) {
     case 'code':
       return 'coding'
@@ -108,7 +104,6 @@ function kindOf(
     case 'agentic':
       return 'hard'
     default:
-      if (level === 'complex' || level === 'advanced') return 'hard'
       if (promptTokens >= longPromptTokens) return 'long'
       return messages.some(({ role }) => role === 'assistant') ? 'multiTurn' : 'general'
   }
