@@ -229,6 +229,7 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     provider,
     model,
     mode,
+    work: context.work,
     credentialSource: credential.source,
     failoverFrom: context.failoverFrom,
     chat,
