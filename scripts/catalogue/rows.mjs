@@ -86,7 +86,7 @@ function groups(listings) {
 function merged({ provider, model }, { said, elsewhere, knowledgeDate }) {
   const believed = said.map(([source, listing]) => [source, withoutTierWindow(listing)])
   const first = (field) => believed.find(([, listing]) => listing[field] !== undefined)?.[1][field]
-  const price = first('price')
+  const price = first('isPriceUntold') ? undefined : first('price')
   const row = {
     provider,
     model,

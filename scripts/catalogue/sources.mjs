@@ -12,7 +12,7 @@ import { genaiPrices } from '../../src/catalogue/genai-prices.js'
  * @typedef {{
  *   provider: string, model: string, name?: string, contextWindow?: number, maxOutputTokens?: number,
  *   input?: string[], output?: string[], tools?: boolean, reasoning?: boolean, levels?: Record<string, string | null>,
- *   price?: Record<string, unknown>, knowledgeDate?: string, released?: string,
+ *   price?: Record<string, unknown>, isPriceUntold?: boolean, knowledgeDate?: string, released?: string,
  * }} Listing
  */
 
@@ -216,18 +216,30 @@ export async function readGenai(at) {
   const version = prices.find('openai', 'gpt-4o', at)?.version ?? ''
   const [date] = /\d{4}-\d\d-\d\d/.exec(version) ?? []
   if (date === undefined) throw new Error(`genai-prices is not the version that was looked at: ${version}`)
-  const isDeprecated = (provider, model) =>
-    (pricedVendors.get(provider)?.sources ?? []).some((id) =>
-      findProvider({ providerId: id })?.models.some((row) => row.id === model && row.deprecated),
+  const listed = (provider, model) =>
+    (pricedVendors.get(provider)?.sources ?? []).flatMap(
+      (id) => findProvider({ providerId: id })?.models.find((row) => row.id === model) ?? [],
     )
-  return { date, isDeprecated, listingOf: (provider, model) => genaiListing(prices, provider, model, at) }
+  return {
+    date,
+    isDeprecated: (provider, model) => listed(provider, model).some(({ deprecated }) => deprecated),
+    listingOf: (provider, model) => {
+      const found = prices.find(provider, model, at)
+      if (found !== undefined) return genaiListing(provider, model, found)
+      // It is in the table, and has a price that counts of tokens do not tell.
+      return listed(provider, model).length > 0 ? { provider, model, isPriceUntold: true } : undefined
+    },
+  }
 }
 
-function genaiListing(prices, provider, model, at) {
-  const found = prices.find(provider, model, at)
-  if (found === undefined) return undefined
-  const { price, contextWindow } = found
-  return { provider, model, contextWindow, price: price.perCall === undefined ? dollars(price) : undefined }
+function genaiListing(provider, model, { price, contextWindow }) {
+  const { perCall } = price
+  return {
+    provider,
+    model,
+    contextWindow,
+    ...(perCall === undefined ? { price: dollars(price) } : { isPriceUntold: true }),
+  }
 }
 
 const rates = {

@@ -554,10 +554,10 @@ export const snapshotModels: string = `{
 ["z-ai/glm-5v-turbo","GLM 5V Turbo",202752,131072,"ti","t","trc",null,null,[96.4,96.4,96.9,96.4,95.2,94.9,95.7,95.7],1,[1.2,4,0.24,null],null,null]
 ],
 "perplexity":[
-["sonar","Sonar",128000,4096,"t","t","TsR",null,null,[78.1],1,[1,1,null,null],null,1],
+["sonar","Sonar",128000,4096,"t","t","TsR",null,null,[78.1],1,null,null,1],
 ["sonar-deep-research",null,null,null,null,null,"s",null,null,null,null,null,null,1],
-["sonar-pro","Sonar Pro",200000,8192,"ti","t","TsR",null,null,[79.3],1,[3,15,null,null],null,1],
-["sonar-reasoning-pro","Sonar Reasoning Pro",128000,4096,"ti","t","Tsr",null,null,[88.6],1,[2,8,null,null],null,1]
+["sonar-pro","Sonar Pro",200000,8192,"ti","t","TsR",null,null,[79.3],1,null,null,1],
+["sonar-reasoning-pro","Sonar Reasoning Pro",128000,4096,"ti","t","Tsr",null,null,[88.6],1,null,null,1]
 ],
 "sambanova":[
 ["gpt-oss-120b",null,null,null,null,null,null,null,null,[91,90.7,92.2,93,85.6,79.9,88.1,86.2],null,null,null,null]
