@@ -16,7 +16,7 @@ import { KeyResolver } from './keys/resolver.js'
 import { ConnectAgents } from './net/connect-agents.js'
 import type { HandlerSettings } from './options/handler-options.js'
 import { AbortListeners } from './pipeline/abort-listeners.js'
-import { Contenders, noModels } from './pipeline/contenders.js'
+import { Contenders } from './pipeline/contenders.js'
 import { allowAll, type Parts, type RoutingParts } from './pipeline/parts.js'
 import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
@@ -78,7 +78,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
       return pricing.find({ provider, model }, at)?.contextWindow
     },
     governance: allowAll,
-    routing: routingParts(settings, pricing, budget),
+    routing: routingParts(settings, book, pricing, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
@@ -89,10 +89,10 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
 
 function routingParts(
   { choice }: HandlerSettings,
+  models: ModelBook,
   pricing: Pricing,
   { cacheHits }: BudgetKeeper,
 ): RoutingParts {
-  const models = noModels
   return {
     policy: choice.routing,
     tenants: choice.tenants,

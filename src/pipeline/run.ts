@@ -38,7 +38,7 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
     context.ceiling = plan.ceiling
     context.work = plan.work
-    for (const warning of plan.warnings) context.tell(warning)
+    for (const warning of plan.warnings) context.warn(warning)
     const climbed = await firstAnswer(plan, context)
     await context.show(climbed.last, climbed.attemptId)
     const response = respond(climbed, plan, context)
