@@ -22,7 +22,9 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
+import { Headroom } from './routing/headroom.js'
 import { parseModelReference } from './routing/model-reference.js'
+import { Sessions } from './routing/sticky.js'
 import { memoryStore } from './stores/memory.js'
 
 /** The parts of a handler, and those of them that it asks or closes itself. */
@@ -63,6 +65,8 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     turns: new Turns(settings.concurrency.maxWaiting),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({ clock, limits: settings.choice.routing.minuteLimits }),
+    sessions: new Sessions({ clock }),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
       const at = clock.date()

@@ -15,7 +15,9 @@ import type { RetryOptions } from '../resilience/retry.js'
 import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
+import type { Headroom } from '../routing/headroom.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { Sessions } from '../routing/sticky.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { PreparedRequest } from './prepared-request.js'
 import type { Mended, RepairTarget } from './repair.js'
@@ -55,6 +57,8 @@ export interface Parts {
   readonly turns: Turns
   readonly concurrency: { readonly perProvider: number | undefined; readonly perTenant: number | undefined }
   readonly health: HealthRecord
+  readonly headroom: Headroom
+  readonly sessions: Sessions
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
   readonly governance: Governance

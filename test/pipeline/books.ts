@@ -16,6 +16,8 @@ import { HealthRecord } from '../../src/resilience/health.js'
 import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
+import { Headroom } from '../../src/routing/headroom.js'
+import { Sessions } from '../../src/routing/sticky.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { AttemptLedger } from './attempt-ledger.js'
 
@@ -60,6 +62,8 @@ export function booksOf(
     turns: new Turns(100),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({ clock }),
+    sessions: new Sessions({ clock }),
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,
