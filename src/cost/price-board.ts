@@ -34,6 +34,9 @@ export interface PricedEntry {
   readonly price: ModelPrice | undefined
 }
 
+/** Rates are for so many tokens. */
+const unit = 1_000_000
+
 /** A clock's minute, in milliseconds: prices change with the time of day, by whole minutes. */
 const minuteMs = 60_000
 
@@ -135,8 +138,8 @@ export function entryOf({ price, caveat, contextWindow }: FoundPrice): PricedEnt
 }
 
 /**
- * What `expectedCost` says of a call, to the nano-dollar, and much faster: in whole numbers that a double holds, as long
- * as the sums do not outgrow it. `null` where the price is unknown.
+ * What `expectedCost` says of a call, to the nano-dollar, and much faster: in whole numbers that a double holds. `null`
+ * where the price is unknown.
  */
 export function expectedOf(
   entry: PricedEntry,
@@ -149,19 +152,43 @@ export function expectedOf(
   const { tokens, prefixTokens, markedTokens } = prompt
   const isExact = isCount(tokens) && isCount(prefixTokens) && isCount(markedTokens) && isCount(outputTokens)
   if (!isExact) return expectedCost({ price, prompt, outputTokens, hitChance })
-  const { input, output, cacheRead, cacheWrite } = ratesAt(entry, tokens)
+  const rates = ratesAt(entry, tokens)
   const written = markedTokens >= cacheFromTokens ? Math.min(markedTokens, tokens) : 0
   const mayBeRead = markedTokens > 0 ? Math.min(prefixTokens, markedTokens) : prefixTokens
   const read = mayBeRead >= cacheFromTokens ? Math.min(mayBeRead, tokens) : 0
+  const miss = sumOf(rates, perCall, tokens - written, 0, written, outputTokens)
+  if (read === 0) return miss
   const rest = Math.max(0, written - read)
-  const answer = outputTokens * output
-  const miss = (tokens - written) * input + written * cacheWrite + answer
-  const hit = (tokens - read - rest) * input + read * cacheRead + rest * cacheWrite + answer
-  // The sums are of whole numbers that are not negative, so one that is small enough was never rounded on the way.
-  if (!(miss <= Number.MAX_SAFE_INTEGER && hit <= Number.MAX_SAFE_INTEGER))
-    return expectedCost({ price, prompt, outputTokens, hitChance })
-  const missed = toMoney(miss, perCall)
-  return Math.round(missed + likelyHit(prompt, hitChance) * (toMoney(hit, perCall) - missed))
+  const hit = sumOf(rates, perCall, tokens - read - rest, read, rest, outputTokens)
+  return Math.round(miss + likelyHit(prompt, hitChance) * (hit - miss))
+}
+
+/**
+ * The exact sum, rounded up, and at most the largest amount. All numbers are whole and none is negative, so a sum that a
+ * double holds was never rounded on the way; a larger one is taken apart into whole nano-dollars a token and the rest.
+ */
+function sumOf(
+  { input, cacheRead, cacheWrite, output }: FlatRates,
+  perCall: Money,
+  plain: number,
+  read: number,
+  written: number,
+  answer: number,
+): Money {
+  const sum = plain * input + read * cacheRead + written * cacheWrite + answer * output
+  // Below 2^53 the quotient is rounded by less than the millionth that is the least left over: it rounds up rightly.
+  if (sum <= Number.MAX_SAFE_INTEGER) return Math.min(maxMoney, Math.ceil(sum / unit) + perCall)
+  const whole =
+    plain * Math.floor(input / unit) +
+    read * Math.floor(cacheRead / unit) +
+    written * Math.floor(cacheWrite / unit) +
+    answer * Math.floor(output / unit)
+  const rest =
+    plain * (input % unit) +
+    read * (cacheRead % unit) +
+    written * (cacheWrite % unit) +
+    answer * (output % unit)
+  return Math.min(maxMoney, whole + Math.ceil(rest / unit) + perCall)
 }
 
 /** The rates that hold for a prompt of so many tokens. */
@@ -172,13 +199,11 @@ export function ratesAt({ tiers }: PricedEntry, promptTokens: number): FlatRates
   return found
 }
 
-/** A quotient below 2^33.1 is rounded by less than a millionth, which is the least that is left over: it rounds up rightly. */
-function toMoney(millionths: number, perCall: Money): Money {
-  return Math.min(maxMoney, Math.ceil(millionths / 1_000_000) + perCall)
-}
+/** So few that a million of each are no more than a double holds. */
+const mostTokens = 2e9
 
 function isCount(tokens: number): boolean {
-  return Number.isSafeInteger(tokens) && tokens >= 0
+  return tokens >= 0 && tokens <= mostTokens && Math.floor(tokens) === tokens
 }
 
 function tiersOf(price: ModelPrice): PricedEntry['tiers'] {

@@ -72,8 +72,10 @@ function fullest(names: readonly LimitHeaders[], headers: Headers, nowMs: number
 }
 
 function limitOf(names: LimitHeaders, headers: Headers, nowMs: number): RateLimit | undefined {
+  const left = headers.get(names.remaining)
+  if (left === null) return undefined // whoever tells a limit tells what is left of it; each look at a header takes time
   const limit = names.limit === undefined ? undefined : countOf(headers.get(names.limit))
-  const remaining = countOf(headers.get(names.remaining))
+  const remaining = countOf(left)
   const hasLimit = limit !== undefined && limit > 0
   if (!hasLimit && remaining !== 0) return undefined
   const resetMs = remaining === undefined ? undefined : resetIn(headers.get(names.reset), nowMs)
