@@ -6,6 +6,7 @@ import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
+import { PriceBoard } from './cost/price-board.js'
 import { Pricing } from './cost/pricing.js'
 import type { SafeEmitter } from './events/emitter.js'
 import { KeyFingerprints } from './keys/fingerprint.js'
@@ -31,7 +32,7 @@ import { memoryStore } from './stores/memory.js'
 export interface Assembly {
   readonly parts: Parts
   readonly store: Store
-  readonly prices: PriceSource
+  readonly pricing: Pricing
   readonly budget: BudgetKeeper
   readonly connectAgents: ConnectAgents
 }
@@ -67,6 +68,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     health: new HealthRecord(clock),
     headroom: new Headroom({ clock, limits: settings.choice.routing.minuteLimits }),
     sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
       const at = clock.date()
@@ -80,7 +82,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     emitter,
     newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
   }
-  return { parts, store, prices, budget, connectAgents }
+  return { parts, store, pricing, budget, connectAgents }
 }
 
 function openBooks(

@@ -5,6 +5,7 @@ import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/budget.js'
+import type { PriceBoard } from '../cost/price-board.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
@@ -59,6 +60,7 @@ export interface Parts {
   readonly health: HealthRecord
   readonly headroom: Headroom
   readonly sessions: Sessions
+  readonly priceBoard: PriceBoard
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
   readonly governance: Governance

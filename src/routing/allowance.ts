@@ -121,9 +121,10 @@ export class Allowance {
   }
 
   /** Takes what the provider tells. What it cannot mean is passed over. */
-  learn({ requests, tokens }: RateLimits, now: number): void {
-    if (requests !== undefined) this.#requests.learn(requests, now)
-    if (tokens !== undefined) this.#tokens.learn(tokens, now)
+  learn(limits: RateLimits, now: number): void {
+    // An adapter of somebody else's may hand over anything.
+    this.#requests.learn(limits?.requests ?? {}, now)
+    this.#tokens.learn(limits?.tokens ?? {}, now)
     this.#isLimited ||= this.#requests.isKnown || this.#tokens.isKnown
   }
 

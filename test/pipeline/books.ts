@@ -1,6 +1,8 @@
 // The pipeline with books that can be read: every part a plain one, or one of a test's own.
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
+import { PriceBoard } from '../../src/cost/price-board.js'
+import { Pricing } from '../../src/cost/pricing.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
@@ -64,6 +66,14 @@ export function booksOf(
     health: new HealthRecord(clock),
     headroom: new Headroom({ clock }),
     sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(
+      new Pricing({
+        clock,
+        source: { find: () => undefined },
+        unknownPrice: 'deny',
+        baseline: { provider: adapter.id, model: 'm' },
+      }),
+    ),
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,

@@ -247,6 +247,8 @@ describe('RK10: headroom by what a provider tells', () => {
     headroom.learn(subject(), { requests: { limit: -5, remaining: Number.NaN, resetMs: -1 } })
     headroom.learn(subject(), { requests: { remaining: 0, resetMs: Number.NaN } })
     headroom.learn(subject(), { requests: { remaining: 0 } })
+    for (const odd of [null, undefined, 5, 'none', { requests: null, tokens: 7 }])
+      headroom.learn(subject(), odd as unknown as RateLimits) // what an adapter in JavaScript may hand over
     expect(headroom.of(subject())).toBe(1)
   })
 })
