@@ -34,6 +34,8 @@ export class RequestContext {
   retries = 0
   /** What the attempts have cost so far, as far as that is known. */
   spent: Money = 0
+  /** What all attempts together may cost: set by the plan. */
+  ceiling: Money | undefined
   /** What their costs stand on besides: an unknown price, an assumed one. */
   readonly bills: Bill[] = []
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */

@@ -15,9 +15,9 @@ import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import type { BatchSink, BatchSource } from './event-queue.js'
-import type { Candidate } from './plan.js'
 import { RateNotes } from './rate-notes.js'
 
 /** Whom a call asks, how, and what. */

@@ -4,9 +4,9 @@ import type { RateLimits } from '../core/rate-limits.js'
 import { completionTokens, promptTokens, type Usage } from '../core/usage.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import type { HeadroomSubject } from '../routing/headroom.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import type { Parts } from './parts.js'
-import type { Candidate } from './plan.js'
 
 /** Whose allowance a call takes from. The app's own keys serve every tenant, so all of them take from one. */
 export function headroomSubject(
