@@ -2,6 +2,8 @@
 
 import { layeredPrices } from './catalogue/app-prices.js'
 import { genaiPrices } from './catalogue/genai-prices.js'
+import { ModelBook } from './catalogue/model-book.js'
+import { cataloguePrices, snapshotPrices } from './catalogue/snapshot-prices.js'
 import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
@@ -44,7 +46,8 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const { clock } = settings
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
-  const prices = pricesOf(settings, store)
+  const book = new ModelBook(settings.catalogue)
+  const prices = pricesOf(settings, store, book)
   const { unknownPrice, savingsBaseline } = settings.money
   const pricing = new Pricing({ clock, source: prices, unknownPrice, baseline: savingsBaseline })
   const budget = openBooks(settings, store, pricing, emitter)
@@ -73,6 +76,9 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
+      await book.load().catch(() => undefined) // then the app's own figures and the price table are all that is known
+      const known = book.find(provider, model)?.contextWindow
+      if (known !== undefined) return known
       const at = clock.date()
       await pricing.ready(provider, at)
       return pricing.find({ provider, model }, at)?.contextWindow
@@ -137,14 +143,19 @@ const storeFailures = {
   lost: 'The store has forgotten what it held for the call: what it cost is not booked.',
 } as const
 
-/** The app's own prices before the known ones. A table that was fetched is kept in the store. */
-function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): PriceSource {
+/** The app's own prices, the known ones, and those of the snapshot. A table that was fetched is kept in the store. */
+function pricesOf(
+  { money, fetch, clock, catalogue }: HandlerSettings,
+  store: Store,
+  book: ModelBook,
+): PriceSource {
   const keeper = {
     read: async () => (await store.get('prices', 'genai'))?.value,
     write: async (text: string) => void (await store.set('prices', 'genai', text)),
   }
   const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
-  return money.prices === undefined ? known : layeredPrices(money.prices, known)
+  const sources = [money.prices, cataloguePrices(catalogue), known, snapshotPrices(book)]
+  return layeredPrices(...sources.filter((source) => source !== undefined))
 }
 
 /** How an app's own fetch connects is its own affair. */

@@ -230,6 +230,7 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     provider,
     model,
     mode,
+    work: context.work,
     credentialSource: credential.source,
     failoverFrom: context.failoverFrom,
     chat,

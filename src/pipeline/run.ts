@@ -38,6 +38,7 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     const { maxCandidates } = request.failover
     context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
     context.ceiling = plan.ceiling
+    context.work = plan.work
     for (const warning of plan.warnings) context.tell(warning)
     const climbed = await firstAnswer(plan, context)
     noteSession(climbed, plan, context)
