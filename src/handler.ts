@@ -2,10 +2,13 @@
 
 import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
+import type { Classification } from './core/classification.js'
 import type { CompletionStream } from './core/completion-stream.js'
-import { asByokError, ByokError, isByokError } from './core/errors.js'
+import { ByokError, isByokError } from './core/errors.js'
 import type { EscalationCoolDown } from './core/escalation.js'
+import type { Message } from './core/message.js'
 import type { CompletionResponse } from './core/response.js'
+import type { Route, RouteCandidate } from './core/route.js'
 import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
@@ -21,20 +24,25 @@ import {
   refuseUnkept,
 } from './options/check-budgets.js'
 import { checkEscalationsOf, type EscalationsOf } from './options/check-escalation.js'
+import { type ClassifyOptions, checkClassifyQuestion } from './options/classify-question.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
+import { checkModelQuery } from './options/model-query.js'
 import { prepareRequest } from './options/prepare.js'
+import { warnSafely } from './options/warn-safely.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
-import { RequestStream } from './pipeline/completion-stream.js'
+import { outcomeOf, RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
-import { loadRun, type Run } from './pipeline/load-run.js'
+import { LazyPipeline } from './pipeline/lazy-pipeline.js'
+import type { ListedModel, ListedProvider, ModelQuery } from './pipeline/listing.js'
 import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
+import { UnderWay } from './pipeline/under-way.js'
 import { connectLimit } from './resilience/limits.js'
 import type { LearnedModel } from './routing/learned.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
@@ -53,12 +61,8 @@ export class BYOKHandler {
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
   readonly #assembly: Assembly
-  /** Requests and checks of keys. */
-  readonly #running = new Set<Running>()
-  /** Those who wait until nothing is running. */
-  readonly #whenIdle: (() => void)[] = []
-  #pipeline: Run | undefined
-  #isClosed = false
+  readonly #underWay = new UnderWay()
+  readonly #pipeline = new LazyPipeline()
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
@@ -66,13 +70,9 @@ export class BYOKHandler {
     checkProviderNames(settings)
     const { logger } = settings
     this.#settings = settings
-    this.#emitter = new SafeEmitter((name, failure) => {
-      try {
-        logger?.warn(`A listener of "${name}" failed.`, failure)
-      } catch {
-        // A logger that fails has nobody left to tell, and must harm no request.
-      }
-    })
+    this.#emitter = new SafeEmitter((name, failure) =>
+      warnSafely(logger, `A listener of "${name}" failed.`, failure),
+    )
     this.#assembly = assemble(settings, this.#emitter)
     this.#parts = this.#assembly.parts
     checkModelProviders(settings, (id) => this.#has(id))
@@ -88,7 +88,7 @@ export class BYOKHandler {
   async generateResponse(request: CompletionRequest): Promise<CompletionResponse> {
     const prepared = this.#prepare(request, 'generateResponse')
     const isSeen = prepared.callbacks.length > 0 || this.hasStreamConsumers()
-    return this.#run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
+    return this.#pipeline.run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
   }
 
   /**
@@ -103,7 +103,7 @@ export class BYOKHandler {
     return new RequestStream(async (queue, begun) => {
       const context = this.#begin(prepared(), 'first-output', queue)
       begun(context)
-      return this.#run(context)
+      return this.#pipeline.run(context)
     })
   }
 
@@ -114,6 +114,48 @@ export class BYOKHandler {
       this.#emitter.hears('delta') ||
       Object.values(callbacks ?? {}).some((callback) => callback !== undefined)
     )
+  }
+
+  /**
+   * The whole routing decision for a request: how hard it is, who may answer it in which order and at what expected cost,
+   * and who may not and why. No call is made and nothing is changed; in the same state, the request itself goes to the
+   * first candidate. Where nobody can be asked, it says so in `refusal` instead of throwing. Throws `invalid-request` for
+   * a request that no model could be sent, and `config` for a tenant's policy that cannot be used.
+   */
+  async plan(request: CompletionRequest): Promise<Route> {
+    const prepared = this.#prepare(request, 'generateResponse')
+    const { previewRoute } = await import('./pipeline/preview.js')
+    return previewRoute(prepared, this.#parts)
+  }
+
+  /** The models that `auto` would choose for a request, the best first. Throws as `plan()` does. */
+  async rankModels(request: CompletionRequest): Promise<readonly RouteCandidate[]> {
+    return (await this.plan({ ...request, model: 'auto' })).candidates
+  }
+
+  /**
+   * How hard a prompt or a request is, and what kind of work it asks for, by the built-in classifier alone: the same for
+   * the same input, and nothing is sent. Throws `invalid-request`.
+   */
+  classify(
+    prompt: string | readonly Message[] | CompletionRequest,
+    options: ClassifyOptions = {},
+  ): Classification {
+    const { messages, tools, responseFormat, taskType } = checkClassifyQuestion(prompt, options)
+    return this.#parts.routing.classify({ messages, tools, responseFormat, taskType })
+  }
+
+  /** The models of the providers that there is a key or a setting for. Throws `invalid-request`. */
+  async models(query: ModelQuery = {}): Promise<ListedModel[]> {
+    const checked = checkModelQuery(query)
+    const { listModels } = await import('./pipeline/listing.js')
+    return listModels(checked, this.#parts)
+  }
+
+  /** The providers that there is a key or a setting for, with what their models cost. */
+  async providers(): Promise<ListedProvider[]> {
+    const { listProviders } = await import('./pipeline/listing.js')
+    return listProviders(this.#parts)
   }
 
   /** How the models and keys do that have been asked, over the last five minutes. Nothing is sent. */
@@ -128,7 +170,7 @@ export class BYOKHandler {
    */
   async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
     const waits = new Interruption()
-    this.#enter(waits)
+    this.#underWay.enter(waits)
     try {
       const { checkKey } = await import('./pipeline/check-key.js')
       return await checkKey(
@@ -138,7 +180,7 @@ export class BYOKHandler {
         connectLimit(this.#settings.timeout),
       )
     } finally {
-      this.#leave(waits)
+      this.#underWay.leave(waits)
     }
   }
 
@@ -159,8 +201,7 @@ export class BYOKHandler {
 
   /** What was learned of models from earlier requests (`routing.learn`), and by what their ranks are multiplied. */
   async learned(): Promise<LearnedModel[]> {
-    await this.#parts.learned?.load()
-    return this.#parts.learned?.explain() ?? []
+    return (await this.#parts.learned?.known()) ?? []
   }
 
   /**
@@ -208,7 +249,7 @@ export class BYOKHandler {
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
   async refreshPrices(signal?: AbortSignal): Promise<void> {
-    await this.#assembly.prices.refresh?.(signal)
+    await this.#assembly.pricing.refresh(signal)
   }
 
   /** Listens to an event. A listener that throws harms nobody. */
@@ -234,13 +275,8 @@ export class BYOKHandler {
    * and takes no more.
    */
   async close(): Promise<void> {
-    this.#isClosed = true
-    const reason = abortedBy(
-      new DOMException('The handler was closed.', 'AbortError'),
-      'The handler was closed.',
-    )
-    for (const running of this.#running) running.interrupt(reason)
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    const why = 'The handler was closed.'
+    await this.#underWay.close(abortedBy(new DOMException(why, 'AbortError'), why))
     await this.#parts.learned?.flush()
     await this.#assembly.budget.close()
     await this.#assembly.connectAgents.close()
@@ -261,17 +297,6 @@ export class BYOKHandler {
     }
   }
 
-  /** The pipeline is loaded with the first request. */
-  async #run(context: RequestContext): Promise<CompletionResponse> {
-    try {
-      this.#pipeline ??= await loadRun(this.#parts)
-    } catch (error) {
-      context.stop()
-      throw asByokError(error)
-    }
-    return this.#pipeline(context)
-  }
-
   #prepare(request: CompletionRequest, method: PreparedRequest['method']): PreparedRequest {
     const prepared = prepareRequest(request, method, this.#settings, this.#parts.newId('req'))
     checkRequestProviders(prepared, this.#settings, (id) => this.#has(id))
@@ -285,36 +310,9 @@ export class BYOKHandler {
   #begin(prepared: PreparedRequest, commit: Commit, queue?: EventQueue): RequestContext {
     const context: RequestContext = new RequestContext(prepared, this.#parts, commit, {
       queue,
-      onStop: () => this.#leave(context),
+      onStop: () => this.#underWay.leave(context),
     })
-    this.#enter(context)
+    this.#underWay.enter(context)
     return context
-  }
-
-  #enter(running: Running): void {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    this.#running.add(running)
-  }
-
-  #leave(running: Running): void {
-    this.#running.delete(running)
-    if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
-  }
-}
-
-/** What `close()` ends. */
-interface Running {
-  interrupt(error: ByokError): void
-}
-
-/** Does the work now, and gives or throws what came of it when it is asked for. */
-function outcomeOf<Result>(work: () => Result): () => Result {
-  try {
-    const result = work()
-    return () => result
-  } catch (error) {
-    return () => {
-      throw error
-    }
   }
 }

@@ -49,7 +49,7 @@ export interface RouteExclusion {
 }
 
 /** Where the level comes from. */
-export type LevelSource = 'request' | 'tenant' | 'classifier'
+export type LevelSource = 'request' | 'tenant' | 'classifier' | 'escalation'
 
 /** The decision, whole. Nothing in it holds a key or the prompt. */
 export interface Route {

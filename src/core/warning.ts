@@ -15,6 +15,10 @@ export type WarningCode =
   | 'callback-failed'
   | 'request-repaired'
   | 'escalation'
+  | 'quality-floor-lowered'
+  | 'classifier-failed'
+  | 're-ranker-failed'
+  | 'ability-unknown'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

@@ -3,6 +3,7 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
 import type { Warning } from '../core/warning.js'
@@ -11,7 +12,7 @@ import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
 import type { Outcome } from '../routing/learned.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
-import { Course, type LevelRoute } from './course.js'
+import { Course } from './course.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
@@ -21,7 +22,8 @@ import type { Commit, PreparedRequest } from './prepared-request.js'
 /** What a request must know of a plan. */
 interface LevelPlan {
   readonly candidates: readonly { readonly limits: AttemptLimits }[]
-  readonly route: LevelRoute
+  readonly work: RequestContext['work']
+  readonly ceiling: Money | undefined
 }
 
 /** One request under way: what has happened, and what may end it from outside. */
@@ -43,6 +45,10 @@ export class RequestContext {
   retries = 0
   /** What the attempts have cost so far, as far as that is known. */
   spent: Money = 0
+  /** What all attempts together may cost: set by the plan. */
+  ceiling: Money | undefined
+  /** What the request was judged to be, where it was judged: set by the plan. */
+  work: { readonly level: Level; readonly taskType: TaskType } | undefined
   /** What their costs stand on besides: an unknown price, an assumed one. */
   readonly bills: Bill[] = []
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */
@@ -111,12 +117,14 @@ export class RequestContext {
   }
 
   /**
-   * A level begins: the first, or a higher one. Its candidates are known, and with them how long the whole may take.
-   * `whenAsked` is told of the first model of it that is really asked.
+   * A level begins: the first, or a higher one. How long the whole may take is known with the candidates; `whenAsked` is
+   * told of the first of them that is really asked.
    */
-  begin({ candidates, route }: LevelPlan, whenAsked?: (model: ModelReference) => void): void {
-    this.course.begin(this.request.models === 'auto' ? route : {}, this.attempts.length, whenAsked)
-    this.#allow(candidates.map(({ limits }) => limits))
+  begin({ candidates, work, ceiling }: LevelPlan, whenAsked?: (model: ModelReference) => void): void {
+    this.work = work
+    this.ceiling = ceiling
+    this.course.begin(this.attempts.length, whenAsked)
+    this.#allow(candidates.slice(0, this.request.failover.maxCandidates).map(({ limits }) => limits))
   }
 
   /** The attempts of the level under way. */
@@ -126,8 +134,8 @@ export class RequestContext {
 
   /** Something is learned of a model, where the app wants that: of the models that `auto` chose, and of no others. */
   learn(model: ModelReference, what: Outcome['what'], latencyMs?: number): void {
-    const { level, taskType } = this.course.route
-    if (level === undefined || taskType === undefined) return
+    if (this.work === undefined) return
+    const { level, taskType } = this.work
     const latency = latencyMs === undefined ? {} : { latencyMs }
     this.parts.learned?.note({ level, taskType, model: nameOf(model), what, ...latency })
   }

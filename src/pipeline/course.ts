@@ -1,16 +1,10 @@
 // The course of a request: which level is under way, who was asked on it, and who took over from whom.
 
 import type { Escalation } from '../core/escalation.js'
-import type { Route } from '../core/route.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
-
-/** What the course keeps of a decision. */
-export type LevelRoute = Pick<Route, 'level' | 'taskType'>
 
 /** The course of one request. */
 export class Course {
-  /** The decision that is being followed; empty where the caller has named the models. */
-  route: LevelRoute = {}
   /** How many attempts were made on lower levels. */
   attemptsBefore = 0
   /** The steps up so far. */
@@ -22,8 +16,7 @@ export class Course {
   #asked: string | undefined
 
   /** A level begins. `whenAsked` is told of the first model of it that is really asked. */
-  begin(route: LevelRoute, attemptsBefore: number, whenAsked?: (model: ModelReference) => void): void {
-    this.route = route
+  begin(attemptsBefore: number, whenAsked?: (model: ModelReference) => void): void {
     this.attemptsBefore = attemptsBefore
     this.#whenAsked = whenAsked
     this.#failover = undefined

@@ -9,20 +9,13 @@ import { nameOf } from '../routing/model-reference.js'
 import { type Quality, qualityOf, qualityOfError } from '../routing/quality.js'
 import type { RequestContext } from './context.js'
 import type { Climbed } from './ladder.js'
-import type { EscalationParts, Parts } from './parts.js'
+import type { EscalationParts } from './parts.js'
 import { makePlan, type Plan } from './plan.js'
-import type { PreparedRequest } from './prepared-request.js'
-import { attend, firstAnswer, handOver, respond, run } from './run.js'
-
-/** A plan, and whether its tenant may have answers escalated: yes, where nothing is said. */
-type LevelPlan = Plan & { readonly escalates?: boolean }
-
-/** Finds the candidates of a request; `work.level` says of which level. */
-export type Planner = (request: PreparedRequest, parts: Parts) => Promise<LevelPlan>
+import { attend, follow, handOver, respond, run } from './run.js'
 
 /** What became of a level: an answer, or the error that all of it ended in. */
 interface Outcome {
-  readonly plan: LevelPlan
+  readonly plan: Plan
   readonly quality: Quality
   readonly climbed?: Climbed
   readonly error?: ByokError
@@ -30,7 +23,7 @@ interface Outcome {
 
 /** A higher level, and why it is asked. */
 interface Step {
-  readonly plan: LevelPlan
+  readonly plan: Plan
   readonly from: Level
   readonly to: Level
   readonly reason: EscalationReason
@@ -41,14 +34,11 @@ interface Step {
  * named models, or has been shown output, keeps to them. What the caller allows (time, money, its signal) holds over
  * all levels together.
  */
-export async function escalate(
-  context: RequestContext,
-  planner: Planner = makePlan,
-): Promise<CompletionResponse> {
+export async function escalate(context: RequestContext): Promise<CompletionResponse> {
   const { request, parts, commit } = context
   const mayEscalate = request.method === 'generateResponse' && commit === 'done' && request.models === 'auto'
   if (parts.escalation === undefined || !mayEscalate) return run(context)
-  const stairs = new Stairs(context, parts.escalation, planner)
+  const stairs = new Stairs(context, parts.escalation)
   return attend(context, () => stairs.climb())
 }
 
@@ -56,24 +46,22 @@ export async function escalate(
 class Stairs {
   readonly #context: RequestContext
   readonly #parts: EscalationParts
-  readonly #planner: Planner
   readonly #taken = new Map<EscalationReason, number>()
   #steps = 0
   /** The plan of the next level, once somebody has asked for it; `undefined` where there is nobody. */
-  #next: Promise<LevelPlan | undefined> | undefined
+  #next: Promise<Plan | undefined> | undefined
   /** Why there is nobody. */
   #nobody = ''
 
-  constructor(context: RequestContext, parts: EscalationParts, planner: Planner) {
+  constructor(context: RequestContext, parts: EscalationParts) {
     this.#context = context
     this.#parts = parts
-    this.#planner = planner
   }
 
   async climb(): Promise<CompletionResponse> {
     const context = this.#context
     const { request, parts } = context
-    let outcome = await this.#answer(await context.guard(this.#planner(request, parts)))
+    let outcome = await this.#answer(await context.guard(makePlan(request, parts)))
     let best = outcome
     for (;;) {
       const step = await this.#stepFrom(outcome)
@@ -93,14 +81,13 @@ class Stairs {
   }
 
   /** Asks the models of a plan. Throws what no other level could mend. */
-  async #answer(plan: LevelPlan, whenAsked?: Parameters<RequestContext['begin']>[1]): Promise<Outcome> {
+  async #answer(plan: Plan, whenAsked?: Parameters<typeof follow>[2]): Promise<Outcome> {
     const context = this.#context
-    context.begin(plan, whenAsked)
     this.#next = undefined
     context.course.canStepUp = async () =>
       this.#mayFollow('rate-limited', plan) && (await this.#nextOf(plan)) !== undefined
     try {
-      const climbed = await firstAnswer(plan, context)
+      const climbed = await follow(plan, context, whenAsked)
       return { plan, climbed, quality: qualityOf(respond(climbed, plan, context)) }
     } catch (thrown) {
       const error = asByokError(thrown)
@@ -114,7 +101,7 @@ class Stairs {
   /** The step that an outcome asks for, where it may be taken and somebody stands there. */
   async #stepFrom(outcome: Outcome): Promise<Step | undefined> {
     const { plan, climbed } = outcome
-    const { level: from } = plan.route
+    const from = plan.work?.level
     if (from === undefined || this.#context.interruption !== undefined) return undefined
     const reason = await this.#reasonOf(outcome)
     if (reason === undefined) return undefined
@@ -124,7 +111,7 @@ class Stairs {
       if (climbed !== undefined && this.#nobody !== '') this.#stands({ from, to }, this.#nobody)
       return undefined
     }
-    return { plan: next, from, to: next.route.level ?? to, reason }
+    return { plan: next, from, to, reason }
   }
 
   /** The first reason that applies and may still lead to a step. */
@@ -144,15 +131,16 @@ class Stairs {
   }
 
   /** Whether the limits allow a step for this reason. */
-  #mayFollow(reason: EscalationReason, { route: { level }, ...plan }: LevelPlan): boolean {
+  #mayFollow(reason: EscalationReason, { work, tenant }: Plan): boolean {
     const { policy, coolDowns } = this.#parts
-    if (level === undefined || level === levels.at(-1) || plan.escalates === false) return false
+    if (work === undefined || tenant?.escalate === false) return false
+    if (levels.indexOf(work.level) >= levels.indexOf(tenant?.maxLevel ?? 'advanced')) return false
     if (this.#steps >= policy.maxSteps || (this.#taken.get(reason) ?? 0) >= policy.tries[reason]) return false
-    return reason === 'rate-limited' || !coolDowns.includes(this.#context.request.labels, level)
+    return reason === 'rate-limited' || !coolDowns.includes(this.#context.request.labels, work.level)
   }
 
   /** What the app's own function says. One that fails has said nothing. */
-  async #isRequested(climbed: Climbed, plan: LevelPlan): Promise<boolean> {
+  async #isRequested(climbed: Climbed, plan: Plan): Promise<boolean> {
     const context = this.#context
     const { onRequest } = this.#parts.policy
     try {
@@ -171,7 +159,7 @@ class Stairs {
   }
 
   /** The plan of the level above, without those who were asked already. */
-  async #nextOf(plan: LevelPlan): Promise<LevelPlan | undefined> {
+  async #nextOf(plan: Plan): Promise<Plan | undefined> {
     this.#next ??= this.#planAbove(plan)
     const above = await this.#next
     if (above === undefined) return undefined
@@ -183,14 +171,15 @@ class Stairs {
     return undefined
   }
 
-  async #planAbove({ route: { level = 'advanced' } }: LevelPlan): Promise<LevelPlan | undefined> {
+  async #planAbove({ work }: Plan): Promise<Plan | undefined> {
     const { request, parts } = this.#context
+    const level = levelFrom(work?.level ?? 'advanced', 1)
     this.#nobody = ''
     try {
-      const work = { ...request.work, level: levelFrom(level, 1) }
-      const plan = await this.#context.guard(this.#planner({ ...request, work }, parts))
-      // A tenant's highest level is the top.
-      return placeOf(plan.route.level) > placeOf(level) ? plan : undefined
+      const above = { ...request, work: { ...request.work, level } }
+      const plan = await this.#context.guard(makePlan(above, parts))
+      if (plan.refusal !== undefined) throw plan.refusal
+      return { ...plan, route: () => ({ ...plan.route(), levelSource: 'escalation' }) }
     } catch (thrown) {
       if (!isByokError(thrown) || isFinal(thrown)) throw thrown
       this.#nobody = `nobody stands there who can be asked (${thrown.code})`
@@ -219,7 +208,7 @@ class Stairs {
       if (climbed !== undefined) this.#stands({ from, to }, codeOf(outcome))
       return undefined
     }
-    const { taskType } = before.route
+    const taskType = before.work?.taskType
     if (climbed !== undefined && taskType !== undefined)
       context.parts.learned?.note({
         model: nameOf(climbed.candidate),
@@ -241,34 +230,28 @@ function isFinal({ code }: ByokError): boolean {
   return code === 'aborted' || code === 'internal'
 }
 
-function placeOf(level: Level | undefined): number {
-  return level === undefined ? -1 : levels.indexOf(level)
-}
-
 function codeOf({ error }: Outcome): string {
   return `it failed (${error?.code ?? 'internal'})`
 }
 
 /** Those who were asked on a lower level have had their turn. */
-function withoutAsked(plan: LevelPlan, asked: ReadonlySet<string>): LevelPlan {
-  const { route, candidates } = plan
-  const isNew = (model: string): boolean => !asked.has(model)
-  const passedOver = route.candidates.filter(({ model }) => !isNew(model))
-  if (passedOver.length === 0) return plan
+function withoutAsked(plan: Plan, asked: ReadonlySet<string>): Plan {
+  if (!plan.candidates.some((candidate) => asked.has(nameOf(candidate)))) return plan
   return {
     ...plan,
-    candidates: candidates.filter((candidate) => isNew(nameOf(candidate))),
-    route: {
-      ...route,
-      candidates: route.candidates.filter(({ model }) => isNew(model)),
-      excluded: [
-        ...route.excluded,
-        ...passedOver.map(({ model }) => ({
-          model,
-          filter: 'asked-before' as const, // a word of the union
-          reason: 'was asked on the level below',
-        })),
-      ],
+    candidates: plan.candidates.filter((candidate) => !asked.has(nameOf(candidate))),
+    route: () => {
+      const route = plan.route()
+      const passedOver = route.candidates.filter(({ model }) => asked.has(model))
+      const filter = 'asked-before' as const // a word of the union
+      return {
+        ...route,
+        candidates: route.candidates.filter(({ model }) => !asked.has(model)),
+        excluded: [
+          ...route.excluded,
+          ...passedOver.map(({ model }) => ({ model, filter, reason: 'was asked on the level below' })),
+        ],
+      }
     },
   }
 }
@@ -276,6 +259,7 @@ function withoutAsked(plan: LevelPlan, asked: ReadonlySet<string>): LevelPlan {
 /** Whether models of another level may fare better: not with the caller's own faults, nor where the money is at its end. */
 function isAboutTheLevel(error: ByokError, { levelAttempts, interruption }: RequestContext): boolean {
   if (interruption !== undefined || !meaningOf(error).mayGoOn) return false
+  if (levelAttempts.length === 0) return error.code === 'rate-limited' || error.code === 'circuit-open'
   const isAboutMoney = levelAttempts.every(
     ({ error: failure }) => failure?.code === 'budget-exceeded' || failure?.code === 'price-unknown',
   )

@@ -8,12 +8,15 @@ import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
-import { nameOf } from '../routing/model-reference.js'
+import { type ModelReference, nameOf } from '../routing/model-reference.js'
+import { isInToolLoop } from '../routing/tool-loop.js'
 import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
 import { askCandidate, type Climbed } from './ladder.js'
-import { type Candidate, makePlan, type Plan } from './plan.js'
+import { makePlan, type Plan } from './plan.js'
+import { Succession } from './succession.js'
 
 /**
  * Runs one request. With the commit `first-output` the caller sees the answer as it comes, and from then on nobody else
@@ -22,8 +25,7 @@ import { type Candidate, makePlan, type Plan } from './plan.js'
 export async function run(context: RequestContext): Promise<CompletionResponse> {
   return attend(context, async () => {
     const plan = await context.guard(makePlan(context.request, context.parts))
-    context.begin(plan)
-    return handOver(await firstAnswer(plan, context), plan, context)
+    return handOver(await follow(plan, context), plan, context)
   })
 }
 
@@ -63,13 +65,28 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
-/** The answer of the first candidate that gives one. */
-export async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
+/**
+ * The answer of the first candidate of a plan that gives one. `whenAsked` is told of the first that is really asked.
+ * Throws where the plan has nobody, or nobody answers.
+ */
+export async function follow(
+  plan: Plan,
+  context: RequestContext,
+  whenAsked?: (model: ModelReference) => void,
+): Promise<Climbed> {
+  if (plan.refusal !== undefined) throw plan.refusal
+  context.begin(plan, whenAsked)
+  for (const warning of plan.warnings) context.warn(warning)
+  return firstAnswer(plan, context)
+}
+
+async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
   const outgrown = new OutgrownWindow(context)
-  for (const [index, candidate] of plan.candidates.entries()) {
+  const succession = new Succession(plan, context.request.failover.maxCandidates)
+  for (let candidate = succession.next(); candidate !== undefined; candidate = succession.next()) {
     if (await outgrown.excludes(candidate)) continue
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
@@ -77,13 +94,14 @@ export async function firstAnswer(plan: Plan, context: RequestContext): Promise<
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return await askCandidate(candidate, plan.candidates.slice(index + 1), context)
+      return await askCandidate(candidate, succession.rest, context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       const { interruption } = context
       if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
       if (isAboutTheWindow(error)) await outgrown.note(candidate)
+      succession.note(candidate, error)
       last = { candidate, error }
       partial = error.partial ?? partial
     }
@@ -177,12 +195,22 @@ function nobodyReady(last: ByokError | undefined, context: RequestContext): Byok
   })
 }
 
+/** The next request of the session goes to whoever has answered this one. */
+function noteSession({ candidate }: Climbed, { work }: Plan, { parts, request }: RequestContext): void {
+  const { tenant, session } = request.labels
+  if (session === undefined) return
+  const { provider, model } = candidate
+  const turn = { provider, model, level: work?.level, taskType: work?.taskType }
+  parts.sessions.note(tenant, session, turn, isInToolLoop(request.chat.messages))
+}
+
 /** Shows the end of an answer, and makes the response of it. */
 export async function handOver(
   climbed: Climbed,
   plan: Plan,
   context: RequestContext,
 ): Promise<CompletionResponse> {
+  noteSession(climbed, plan, context)
   await context.show(climbed.last, climbed.attemptId)
   return respond(climbed, plan, context)
 }
@@ -200,7 +228,7 @@ export function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: plan.route,
+    route: plan.route(),
     attempts: [...attempts],
     ...(escalations.length === 0 ? {} : { escalations: [...escalations] }),
     cost: totalCost(context, answer.reportedUsd),

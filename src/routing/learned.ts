@@ -158,6 +158,12 @@ export class Learned {
     return rows.sort((one, other) => (sortedBy(one) < sortedBy(other) ? -1 : 1))
   }
 
+  /** The same, once it was read what is kept. */
+  async known(): Promise<LearnedModel[]> {
+    await this.load()
+    return this.explain()
+  }
+
   /** Reads what is kept, once. Never rejects, and waits a quarter of a second at the most: until it is there, factors are 1. */
   load(): Promise<void> {
     this.#loading ??= this.#read()
