@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LearnedModel } from '../../src/routing/learned.js'
 import { memoryStore } from '../../src/stores/memory.js'
+import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
 import { type Levels, levelsOf } from './levels.js'
 import { failureOf, loadSdks } from './stage.js'
@@ -78,11 +79,13 @@ describe('learning', () => {
   })
 
   it('moves a model that keeps failing behind one that is a little dearer, and drops neither (RK12)', async () => {
+    const clock = new FakeClock()
+    const work = { tenant: undefined, level: 'simple', taskType: 'chat' } as const
     const levels = await levelsOf(
       { simple: [reply.error(500)], moderate: [good] },
       {
         ...learning,
-        models: { simple: ['simple/m', 'moderate/m'] },
+        clock,
         prices: {
           'simple/*': { inputPerMillion: 10, outputPerMillion: 10 },
           'moderate/*': { inputPerMillion: 10.5, outputPerMillion: 10.5 },
@@ -91,11 +94,12 @@ describe('learning', () => {
       },
     )
     const candidates = async (): Promise<string[]> => {
-      const route = await levels.handler.plan({ prompt: 'Why?', tenant: 'acme', taskType: 'chat' })
+      const route = await levels.handler.plan({ prompt: 'Why?', ...work })
       return route.candidates.map(({ model }) => model)
     }
     expect(await candidates()).toEqual(['simple/m', 'moderate/m'])
-    for (let request = 0; request < 10; request += 1) await levels.ask({ taskType: 'chat' })
+    for (let request = 0; request < 10; request += 1) await levels.ask(work)
+    await clock.advance(600_000) // health forgets after five minutes
     expect(await candidates()).toEqual(['moderate/m', 'simple/m'])
     const factors = (await learnedBy(levels)).map(({ model, factor }) => [model, factor < 1])
     expect(factors).toEqual([
