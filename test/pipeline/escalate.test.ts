@@ -4,6 +4,8 @@ import type { CompletionResponse } from '../../src/core/response.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
+import { scriptedProvider } from '../../src/testing/scripted-provider.js'
+import { booksOf } from './books.js'
 import { type Levels, levelsOf } from './levels.js'
 import { attemptsOf, failureOf, loadSdks, until } from './stage.js'
 
@@ -378,6 +380,21 @@ describe('the earlier answer stands, with a warning,', () => {
     expect(warningsOf(response)).toEqual(['escalation'])
     expect(response.byok.timing.totalMs).toBeLessThan(2_000)
     expect(levels.upstreams.moderate?.requests).toHaveLength(1)
+  })
+})
+
+describe('the time that a request may take', () => {
+  it('is not cut short by a quicker level above a slow one (ES3)', async () => {
+    const { prepare, clock } = booksOf(scriptedProvider({ id: 'one', replies: ['x'] }))
+    const context = prepare('auto', 'done')
+    const candidates = (firstTokenMs: number) => [
+      { limits: { connectMs: 1_000, firstTokenMs, idleMs: firstTokenMs, tailMs: 1_000 } },
+    ]
+    context.begin({ candidates: candidates(900_000), work: undefined, ceiling: undefined })
+    await clock.advance(500_000)
+    context.begin({ candidates: candidates(60_000), work: undefined, ceiling: undefined })
+    expect(context.remainingMs).toBe(460_000)
+    context.stop()
   })
 })
 
