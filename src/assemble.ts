@@ -71,7 +71,11 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     turns: new Turns(settings.concurrency.maxWaiting),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
-    headroom: new Headroom({ clock, limits: settings.choice.routing.minuteLimits }),
+    headroom: new Headroom({
+      clock,
+      limits: settings.choice.routing.minuteLimits,
+      weightOf: ({ provider, model }) => book.find(provider, model)?.quotaWeight,
+    }),
     sessions: new Sessions({ clock }),
     priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
@@ -84,7 +88,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
       return pricing.find({ provider, model }, at)?.contextWindow
     },
     governance: allowAll,
-    routing: routingParts(settings, book, pricing, budget),
+    routing: routingParts(settings, book, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
@@ -96,7 +100,6 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
 function routingParts(
   { choice }: HandlerSettings,
   models: ModelBook,
-  pricing: Pricing,
   { cacheHits }: BudgetKeeper,
 ): RoutingParts {
   return {
@@ -106,7 +109,6 @@ function routingParts(
     classifier: choice.classifier,
     models,
     contenders: new Contenders(models),
-    pricing,
     cacheHits,
   }
 }

@@ -8,7 +8,6 @@ import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/budget.js'
 import type { CacheHits } from '../cost/cache-hits.js'
 import type { PriceBoard } from '../cost/price-board.js'
-import type { Pricing } from '../cost/pricing.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
@@ -54,7 +53,6 @@ export interface RoutingParts {
   readonly classifier: AppClassifier | undefined
   readonly models: ModelFinder
   readonly contenders: Contenders
-  readonly pricing: Pick<Pricing, 'ready' | 'find'>
   readonly cacheHits: Pick<CacheHits, 'chancesFor'>
 }
 

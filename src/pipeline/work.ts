@@ -7,8 +7,9 @@ import type { LevelSource } from '../core/route.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { inTime } from '../cost/in-time.js'
-import { decideLevel } from '../routing/level-policy.js'
+import { decideLevel, type LevelDecision } from '../routing/level-policy.js'
 import type { TenantPolicy } from '../routing/policy.js'
+import { beforeToolLoop, isInToolLoop } from '../routing/tool-loop.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
@@ -33,16 +34,19 @@ export async function workOf(
   const { policy } = parts.routing
   const warnings: Warning[] = []
   const classification = await classified(questionOf(request), parts, warnings)
-  const { level, source } = decideLevel({
-    asked: request.work,
-    tenant,
-    classification,
-    taskTypeConfidence: policy.taskTypeConfidence,
-  })
+  const underWay = workUnderWay(request, parts)
+  const { level, source } =
+    underWay ??
+    decideLevel({
+      asked: request.work,
+      tenant,
+      classification,
+      taskTypeConfidence: policy.taskTypeConfidence,
+    })
   return {
     level,
     levelSource: source,
-    taskType: request.work.taskType ?? classification.taskType,
+    taskType: request.work.taskType ?? underWay?.taskType ?? classification.taskType,
     classification,
     warnings,
   }
@@ -64,9 +68,22 @@ export async function policyOf(
   }
 }
 
+/** Inside a tool loop, the question is the one that began it: what the tools have said makes it neither harder nor easier. */
 function questionOf({ chat, work }: PreparedRequest): ClassifierQuestion {
   const { messages, tools, responseFormat } = chat
-  return { messages, tools, responseFormat, taskType: work.taskType }
+  return { messages: beforeToolLoop(messages), tools, responseFormat, taskType: work.taskType }
+}
+
+/** What the turn was taken for when it began, where this is a tool loop of a known session. */
+function workUnderWay(
+  { chat, labels, work }: PreparedRequest,
+  { routing, sessions }: Parts,
+): (LevelDecision & { taskType: TaskType }) | undefined {
+  const { session, tenant } = labels
+  if (session === undefined || !routing.policy.isSticky || work.level !== undefined) return undefined
+  if (!isInToolLoop(chat.messages)) return undefined
+  const { level, taskType } = sessions.last(tenant, session) ?? {}
+  return level === undefined || taskType === undefined ? undefined : { level, taskType, source: 'session' }
 }
 
 /** The app's verdict over what the built-in classifier says; that alone where the app's cannot be used. */

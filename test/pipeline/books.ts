@@ -45,7 +45,7 @@ class WatchedBreaker extends Breaker {
 }
 
 /** Routing that knows no model. */
-export function plainRouting(clock: FakeClock, other: Partial<RoutingParts> = {}): RoutingParts {
+export function plainRouting(other: Partial<RoutingParts> = {}): RoutingParts {
   const { routing } = checkHandlerOptions({}).choice
   return {
     policy: routing,
@@ -54,12 +54,6 @@ export function plainRouting(clock: FakeClock, other: Partial<RoutingParts> = {}
     classifier: undefined,
     models: noModels,
     contenders: new Contenders(noModels),
-    pricing: new Pricing({
-      clock,
-      source: { find: () => undefined },
-      unknownPrice: 'deny',
-      baseline: { provider: 'openai', model: 'gpt-4o' },
-    }),
     cacheHits: new CacheHits(),
     ...other,
   }
@@ -101,7 +95,7 @@ export function booksOf(
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,
-    routing: plainRouting(clock),
+    routing: plainRouting(),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),
