@@ -8,6 +8,7 @@ import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
+import { PriceBoard } from './cost/price-board.js'
 import { Pricing } from './cost/pricing.js'
 import type { SafeEmitter } from './events/emitter.js'
 import { KeyFingerprints } from './keys/fingerprint.js'
@@ -16,7 +17,7 @@ import { KeyResolver } from './keys/resolver.js'
 import { ConnectAgents } from './net/connect-agents.js'
 import type { HandlerSettings } from './options/handler-options.js'
 import { AbortListeners } from './pipeline/abort-listeners.js'
-import { Contenders, noModels } from './pipeline/contenders.js'
+import { Contenders } from './pipeline/contenders.js'
 import { allowAll, type Parts, type RoutingParts } from './pipeline/parts.js'
 import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
@@ -26,14 +27,16 @@ import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
 import { classify } from './routing/classifier/classify.js'
+import { Headroom } from './routing/headroom.js'
 import { parseModelReference } from './routing/model-reference.js'
+import { Sessions } from './routing/sticky.js'
 import { memoryStore } from './stores/memory.js'
 
 /** The parts of a handler, and those of them that it asks or closes itself. */
 export interface Assembly {
   readonly parts: Parts
   readonly store: Store
-  readonly prices: PriceSource
+  readonly pricing: Pricing
   readonly budget: BudgetKeeper
   readonly connectAgents: ConnectAgents
 }
@@ -68,6 +71,9 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     turns: new Turns(settings.concurrency.maxWaiting),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({ clock, limits: settings.choice.routing.minuteLimits }),
+    sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
       await book.load().catch(() => undefined) // then the app's own figures and the price table are all that is known
@@ -78,21 +84,21 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
       return pricing.find({ provider, model }, at)?.contextWindow
     },
     governance: allowAll,
-    routing: routingParts(settings, pricing, budget),
+    routing: routingParts(settings, book, pricing, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
     newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
   }
-  return { parts, store, prices, budget, connectAgents }
+  return { parts, store, pricing, budget, connectAgents }
 }
 
 function routingParts(
   { choice }: HandlerSettings,
+  models: ModelBook,
   pricing: Pricing,
   { cacheHits }: BudgetKeeper,
 ): RoutingParts {
-  const models = noModels
   return {
     policy: choice.routing,
     tenants: choice.tenants,

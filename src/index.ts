@@ -72,6 +72,7 @@ export type {
   WorkKind,
 } from './core/model-info.js'
 export type { FoundPrice, ModelPrice, PriceSource, Rate, TieredRate } from './core/price.js'
+export type { RateLimit, RateLimits } from './core/rate-limits.js'
 export type { ChatRequest, ProviderOptions } from './core/request.js'
 export type {
   ByokInfo,
