@@ -78,7 +78,10 @@ export class Estimator {
     return this.#slopes
   }
 
-  /** The quality by kind, or `undefined` where there is nothing to go by. */
+  /**
+   * The quality by kind, or `undefined` where there is nothing to go by.
+   * @returns {{ quality: Record<string, number>, by: 'family' | 'price' } | undefined}
+   */
   estimate(features) {
     const relatives = this.#relatives(features)
     const byPrice =
