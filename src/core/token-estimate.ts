@@ -33,8 +33,11 @@ function isDense(unit: number): boolean {
 
 const tokensPerMessage = 10
 
+/** The parts of a request that a model reads. */
+export type PromptParts = Pick<ChatRequest, 'messages'> & { readonly tools?: readonly Tool[] | undefined }
+
 /** A guess at the tokens of a request's prompt: its texts, its tools, and about 10 tokens a message around them. */
-export function estimatePromptTokens(request: ChatRequest): number {
+export function estimatePromptTokens(request: PromptParts): number {
   let tokens = 0
   for (const tool of request.tools ?? []) tokens += estimateTokens(JSON.stringify(sentOf(tool)))
   for (const message of request.messages) {

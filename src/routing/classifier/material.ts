@@ -70,7 +70,8 @@ function readLines(text: string, startsInFence: boolean, into: Line[]): boolean 
     }
     // What stands before an opening fence, or behind a closing one, on the same line is prose.
     const last = line.lastIndexOf('```')
-    if (!isInFence && line.slice(0, fence).trim() !== '') into.push({ text: line.slice(0, fence), kind: 'prose' })
+    if (!isInFence && line.slice(0, fence).trim() !== '')
+      into.push({ text: line.slice(0, fence), kind: 'prose' })
     into.push({ text: '', kind: 'code' })
     const toggles = countFences(line, 0, line.length)
     isInFence = isInFence !== isOdd(toggles)
@@ -96,8 +97,13 @@ function lineKind(line: string): LineKind {
   if (isOneOf(last, ';{}') && density > 0.03) return 'code'
   if (density > 0.1 && (indent >= 2 || isOneOf(last, '),:('))) return 'code'
   if (indent >= 4 && density > 0.04) return 'code'
-  if (signs.separators >= 1 && trimmed.length / (signs.separators + 1) < 16 && !isOneOf(last, '.?!。？')) return 'data'
-  if (signs.digits >= 6 && signs.digits / trimmed.length > 0.2 && (first === 91 || (first >= 48 && first <= 57)))
+  if (signs.separators >= 1 && trimmed.length / (signs.separators + 1) < 16 && !isOneOf(last, '.?!。？'))
+    return 'data'
+  if (
+    signs.digits >= 6 &&
+    signs.digits / trimmed.length > 0.2 &&
+    (first === 91 || (first >= 48 && first <= 57))
+  )
     return 'data'
   return 'prose'
 }
@@ -127,7 +133,15 @@ function countSigns(line: string): { code: number; pairs: number; separators: nu
 
 function countSign(unit: number, signs: { code: number; pairs: number; separators: number }): void {
   if (unit === 34 || unit === 123 || unit === 125 || unit === 91 || unit === 93) signs.pairs += 1
-  else if (unit === 40 || unit === 41 || unit === 59 || unit === 61 || unit === 60 || unit === 62 || unit === 95)
+  else if (
+    unit === 40 ||
+    unit === 41 ||
+    unit === 59 ||
+    unit === 61 ||
+    unit === 60 ||
+    unit === 62 ||
+    unit === 95
+  )
     signs.code += 1
   if (unit === 44 || unit === 9 || unit === 124 || unit === 59) signs.separators += 1
 }
@@ -186,7 +200,12 @@ function choose(lines: readonly Line[]): Parts {
     const first = prose[0] ?? ''
     const last = prose.length > 1 ? (prose[prose.length - 1] ?? '') : ''
     const opening = first.length <= longestAskLine ? first : headOf(first)
-    const closing = last !== '' ? (last.length <= longestAskLine ? last : tailOf(last)) : tailOf(first.slice(opening.length))
+    const closing =
+      last !== ''
+        ? last.length <= longestAskLine
+          ? last
+          : tailOf(last)
+        : tailOf(first.slice(opening.length))
     ask.push(opening, closing)
     context = prose.slice(1, -1).join('\n')
     context = `${first.slice(opening.length)}\n${context}`

@@ -26,7 +26,14 @@ export interface Turns {
 export function readTurns({ messages }: ClassifierQuestion): Turns {
   const place = lastUserPlace(messages, messages.length)
   if (place === -1)
-    return { last: '', earlier: [], isAskedBack: false, hasPictures: false, hasFiles: false, isInToolLoop: false }
+    return {
+      last: '',
+      earlier: [],
+      isAskedBack: false,
+      hasPictures: false,
+      hasFiles: false,
+      isInToolLoop: false,
+    }
   const earlier: string[] = []
   let before = lastUserPlace(messages, place)
   const isAskedBack = asksBack(messages.slice(before + 1, place))

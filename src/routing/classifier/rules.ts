@@ -27,11 +27,16 @@ const smallTalk = 0.15
 export function judge(sight: Sight, around: Surroundings): Judgement {
   if (isSmallTalk(sight)) {
     const weight = smallTalk - unknownAsk
-    return { points: smallTalk, reasons: [{ feature: sight.words === 0 ? 'asks nothing' : 'small talk', weight }], isRecognised: true }
+    return {
+      points: smallTalk,
+      reasons: [{ feature: sight.words === 0 ? 'asks nothing' : 'small talk', weight }],
+      isRecognised: true,
+    }
   }
   const asks = asksOf(sight, around)
   let main = { feature: 'no known kind of asking', points: sight.words <= 4 ? 0.9 : unknownAsk }
-  for (const ask of asks) if (ask.points > main.points || main.points === unknownAsk || main.points === 0.9) main = ask
+  for (const ask of asks)
+    if (ask.points > main.points || main.points === unknownAsk || main.points === 0.9) main = ask
   if (asks.length > 0) for (const ask of asks) if (ask.points > main.points) main = ask
   const reasons: DecidingFeature[] = [{ feature: main.feature, weight: main.points - unknownAsk }]
   let points = main.points
@@ -43,12 +48,21 @@ export function judge(sight: Sight, around: Surroundings): Judgement {
 }
 
 /** A greeting, thanks, a farewell, and nothing more. */
-export function isSmallTalk({ words, tally, numbers, questionMarks, hasCode, hasData, inlineCode }: Sight): boolean {
+export function isSmallTalk({
+  words,
+  tally,
+  numbers,
+  questionMarks,
+  hasCode,
+  hasData,
+  inlineCode,
+}: Sight): boolean {
   if (hasCode || hasData || inlineCode > 0) return false
   if (words === 0) return numbers === 0
   const phrases = tally.greeting + tally.thanks + tally.farewell
   if (phrases === 0 || words > 14 || questionMarks > 0 || numbers > 0) return false
-  if (tally.thanks + tally.farewell > 0) return harder(tally) === 0 && tally.translate + tally.explain + tally.compare === 0
+  if (tally.thanks + tally.farewell > 0)
+    return harder(tally) === 0 && tally.translate + tally.explain + tally.compare === 0
   return words <= phrases + 3 && harder(tally) === 0
 }
 
@@ -81,7 +95,10 @@ function asksOf(sight: Sight, around: Surroundings): Ask[] {
   }
   const isText = tally.translate + tally.polishText > 0
   const hasMaterial = sight.hasCode || sight.hasData || sight.hasPassage || around.hasFiles
-  const isCode = tally.language > 0 || sight.hasCode || (tally.code > 0 && tally.write + tally.design + tally.rework + tally.debug > 0)
+  const isCode =
+    tally.language > 0 ||
+    sight.hasCode ||
+    (tally.code > 0 && tally.write + tally.design + tally.rework + tally.debug > 0)
   const isProse = tally.prose + tally.creative > 0
 
   if (tally.translate > 0) add('asks for a translation', 0.5)
@@ -105,14 +122,23 @@ function asksOf(sight: Sight, around: Surroundings): Ask[] {
   return asks
 }
 
-function addQuestions(sight: Sight, hasMaterial: boolean, add: (feature: string, points: number) => void): void {
+function addQuestions(
+  sight: Sight,
+  hasMaterial: boolean,
+  add: (feature: string, points: number) => void,
+): void {
   const { tally, words, numbers } = sight
   if (tally.fact > 0 || (sight.questionMarks > 0 && words <= 30)) {
     const length = words <= 16 ? 0.6 : words <= 32 ? 0.85 : 1.15
     add('asks for a fact', sight.inlineCode > 0 ? 1.3 : hasMaterial ? 0.7 : length)
   }
   if (tally.why > 0) add('asks why', hasMaterial && !sight.hasPassage ? 2.2 : 1.35)
-  if (numbers >= 2 && (tally.fact > 0 || tally.solve > 0 || sight.questionMarks > 0) && words >= 8 && !hasMaterial)
+  if (
+    numbers >= 2 &&
+    (tally.fact > 0 || tally.solve > 0 || sight.questionMarks > 0) &&
+    words >= 8 &&
+    !hasMaterial
+  )
     add('a word problem', numbers >= 7 ? 2.05 : numbers >= 4 ? 1.75 : 1.45)
 }
 
@@ -130,7 +156,8 @@ function addMaths(sight: Sight, add: (feature: string, points: number) => void):
   const { tally, formulaSigns, numbers } = sight
   const isFormula = formulaSigns >= 1 || numbers >= 2
   if (tally.maths > 0 && (isFormula || tally.solve > 0 || tally.maths >= 2)) {
-    const isWorked = tally.depth + tally.why + tally.solve + tally.explain > 0 || tally.maths >= 2 || formulaSigns >= 3
+    const isWorked =
+      tally.depth + tally.why + tally.solve + tally.explain > 0 || tally.maths >= 2 || formulaSigns >= 3
     add('worked mathematics', isWorked ? 2.2 : 1.9)
   } else if (tally.maths > 0) add('mathematics', 1.3)
   if (tally.puzzle >= 2) add('a logic puzzle', 2.3)
@@ -144,7 +171,8 @@ function addHard(
 ): void {
   const { tally } = sight
   const isOrder = tally.design + tally.write > 0
-  if (tally.proof > 0) add('asks for a proof', tally.fact > 0 && tally.maths + tally.expert === 0 ? 2.1 : 3.15)
+  if (tally.proof > 0)
+    add('asks for a proof', tally.fact > 0 && tally.maths + tally.expert === 0 ? 2.1 : 3.15)
   if (tally.analyse > 0) add('asks for an analysis', hasMaterial ? 2.3 : 1.95)
   if (tally.conflict > 0) add('asks about contradictions', hasMaterial || tally.why > 0 ? 2.35 : 1.7)
   if (tally.design > 0) {
@@ -180,7 +208,10 @@ function changesOf(sight: Sight, around: Surroundings, base: number, kinds: numb
     if (kinds >= 4) add('asks for several things', 0.2)
   }
   if (tally.easy > 0 && base < 2.5)
-    add('asks for something short or plain', tally.write + tally.prose + tally.creative > 0 || base === unknownAsk ? -0.6 : -0.3)
+    add(
+      'asks for something short or plain',
+      tally.write + tally.prose + tally.creative > 0 || base === unknownAsk ? -0.6 : -0.3,
+    )
   if (around.tools > 0) add('tools are offered', 0.15)
   if (around.hasSchema) add('an output schema', 0.1)
   return changes

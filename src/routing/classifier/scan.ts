@@ -1,6 +1,16 @@
 // Reads a text once, character by character: which meanings it holds, its words, numbers, signs and sentences.
 
-import { emptyHash, endMark, foldText, hashStep, isMark, isUnspaced, type Lexicon, meanings, phraseMark } from './lexicon.js'
+import {
+  emptyHash,
+  endMark,
+  foldText,
+  hashStep,
+  isMark,
+  isUnspaced,
+  type Lexicon,
+  meanings,
+  phraseMark,
+} from './lexicon.js'
 
 /** Words that are kept for the trained score; a question has fewer. */
 const mostWords = 600
@@ -82,7 +92,23 @@ function isArabicSign(unit: number): boolean {
   return unit === 0x60c || unit === 0x61b || unit === 0x61f || unit === 0x6d4
 }
 
-const commonWords = ['the', 'of', 'and', 'is', 'in', 'to', 'what', 'which', 'a', 'for', 'how', 'with', 'that', 'this', 'are']
+const commonWords = [
+  'the',
+  'of',
+  'and',
+  'is',
+  'in',
+  'to',
+  'what',
+  'which',
+  'a',
+  'for',
+  'how',
+  'with',
+  'that',
+  'this',
+  'are',
+]
 
 /** Reads texts into findings. */
 export class Scanner {
@@ -228,7 +254,8 @@ export class Scanner {
     while (at < text.length) {
       const unit = text.charCodeAt(at)
       const isInside =
-        (unit >= 48 && unit <= 57) || ((unit === 46 || unit === 44) && kindOf(text.charCodeAt(at + 1)) === digit)
+        (unit >= 48 && unit <= 57) ||
+        ((unit === 46 || unit === 44) && kindOf(text.charCodeAt(at + 1)) === digit)
       if (!isInside) break
       at += 1
     }
@@ -258,7 +285,7 @@ export class Scanner {
         return true
       case 46: {
         const next = text.charCodeAt(at + 1)
-        if (next === 32 || next === 10 || next !== next) {
+        if (next === 32 || next === 10 || Number.isNaN(next)) {
           into.sentences += 1
           return true
         }

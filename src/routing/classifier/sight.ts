@@ -66,7 +66,8 @@ export class Reader {
     const rest = [colon === -1 ? '' : opening.slice(colon + 1), ...lines.slice(first + 1)].filter(
       (line) => line.trim() !== '',
     )
-    const closing = rest.length > 0 && rest[rest.length - 1] !== opening.slice(colon + 1) ? rest.pop() : undefined
+    const closing =
+      rest.length > 0 && rest[rest.length - 1] !== opening.slice(colon + 1) ? rest.pop() : undefined
     this.#scanner.read(order, findings, true)
     if (order.length <= longestOrder && this.#isOperation(findings)) {
       if (closing !== undefined) rest.push(closing)

@@ -29,6 +29,11 @@ const ledger =
   'Design a payment ledger that stays correct while two regions accept writes and the link between them is down.'
 const review = 'Review this for vulnerabilities, rank them by how they would be exploited, fix the worst.'
 
+/** An order as the end of a polite question. */
+function asked(order: string): string {
+  return order.charAt(0).toLowerCase() + order.slice(1)
+}
+
 const rows: readonly (readonly [number, Level, string, true?])[] = [
   [1, 'simple', '', true],
   [2, 'simple', 'thanks, that fixed it 👍', true],
@@ -41,7 +46,11 @@ const rows: readonly (readonly [number, Level, string, true?])[] = [
     true,
   ],
   [6, 'simple', 'Make this friendlier: the performance of the final act let the public down'],
-  [7, 'simple', "My son's class will import apples for the fair. One short line to print on the bag, please."],
+  [
+    7,
+    'simple',
+    "My son's class will import apples for the fair. One short line to print on the bag, please.",
+  ],
   [8, 'simple', 'How do I centre a div?'],
   [9, 'simple', '¿Cuántos gramos hay en una libra?'],
   [10, 'simple', '日本で一番高い山は何ですか。'],
@@ -62,7 +71,11 @@ const rows: readonly (readonly [number, Level, string, true?])[] = [
   [25, 'moderate', `${minutes(2_000)}\n\nSummarise in five bullets; name the owner of each action.`],
   [26, 'moderate', `${csvRows(300)}\n\nTurn this into JSON with the keys name and age.`],
   [27, 'moderate', 'Plan three days in Lisbon with a toddler, on foot and by tram.'],
-  [28, 'complex', `${plainFunction(30)}\n\nThe total is wrong when the list has a refund. Why, and what is the fix?`],
+  [
+    28,
+    'complex',
+    `${plainFunction(30)}\n\nThe total is wrong when the list has a refund. Why, and what is the fix?`,
+  ],
   [
     29,
     'complex',
@@ -102,12 +115,14 @@ const rows: readonly (readonly [number, Level, string, true?])[] = [
 ]
 
 /** The prompts 1 to 44, of one turn each. */
-export const acceptancePrompts: readonly AcceptancePrompt[] = rows.map(([number, level, prompt, isStrict]) => ({
-  number,
-  level,
-  prompt,
-  ...(isStrict && { isStrict }),
-}))
+export const acceptancePrompts: readonly AcceptancePrompt[] = rows.map(
+  ([number, level, prompt, isStrict]) => ({
+    number,
+    level,
+    prompt,
+    ...(isStrict && { isStrict }),
+  }),
+)
 
 /** A request and the levels that it may get. */
 export interface AcceptanceRequest {
@@ -145,14 +160,24 @@ export const acceptanceRequests: readonly AcceptanceRequest[] = [
   },
   {
     number: 48,
-    question: { messages: [{ role: 'user', content: 'What is the capital of Mongolia?' }], taskType: 'reasoning' },
+    question: {
+      messages: [{ role: 'user', content: 'What is the capital of Mongolia?' }],
+      taskType: 'reasoning',
+    },
     from: 'simple',
     to: 'moderate',
   },
   {
     number: 49,
     question: {
-      messages: [{ role: 'user', content: `Hello! Could you please review this? ${review}\n\n${loginCode(200)}` }],
+      messages: [
+        {
+          role: 'user',
+          content: `${loginCode(200)}
+
+Hello! Could you please ${asked(review)}`,
+        },
+      ],
     },
     from: 'advanced',
     to: 'advanced',

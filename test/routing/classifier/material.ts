@@ -1,8 +1,24 @@
 // Material that is pasted beside questions, made up line by line: notes, code, tables, a contract.
 
-const topics = ['the budget', 'the new office', 'hiring', 'the website', 'the supplier', 'travel costs', 'the survey', 'training']
+const topics = [
+  'the budget',
+  'the new office',
+  'hiring',
+  'the website',
+  'the supplier',
+  'travel costs',
+  'the survey',
+  'training',
+]
 const people = ['Ana', 'Bilal', 'Chen', 'Dora', 'Emil', 'Fatou', 'Goran', 'Hana']
-const verbs = ['reported on', 'asked about', 'proposed to postpone', 'explained', 'was worried about', 'summed up']
+const verbs = [
+  'reported on',
+  'asked about',
+  'proposed to postpone',
+  'explained',
+  'was worried about',
+  'summed up',
+]
 
 function pick<Item>(items: readonly Item[], at: number): Item {
   return items[at % items.length]!
@@ -26,7 +42,10 @@ export function minutes(words: number): string {
 }
 
 /** A source file in a fence. */
-export function sourceFile(lines: number, comment = '// Keeps the orders that have not been sent yet.'): string {
+export function sourceFile(
+  lines: number,
+  comment = '// Keeps the orders that have not been sent yet.',
+): string {
   const body: string[] = [comment, "import { readFile } from 'node:fs/promises'", '']
   for (let at = 0; body.length < lines; at += 1) {
     body.push(`export function order${at}(list) {`)
@@ -47,27 +66,36 @@ export function plainFunction(lines: number): string {
 
 /** A JSON object, indented. */
 export function jsonObject(lines: number): string {
-  const fields = Array.from({ length: lines - 3 }, (_, at) => `  "field${at}": ${at % 3 === 0 ? `"value ${at}"` : at * 7},`)
+  const fields = Array.from(
+    { length: lines - 3 },
+    (_, at) => `  "field${at}": ${at % 3 === 0 ? `"value ${at}"` : at * 7},`,
+  )
   return `{\n${fields.join('\n')}\n  "city": "Graz"\n}`
 }
 
 /** Rows of names and ages. */
 export function csvRows(rows: number): string {
-  const body = Array.from({ length: rows }, (_, at) => `${pick(people, at)} ${pick(people, at * 3)},${20 + ((at * 7) % 50)}`)
+  const body = Array.from(
+    { length: rows },
+    (_, at) => `${pick(people, at)} ${pick(people, at * 3)},${20 + ((at * 7) % 50)}`,
+  )
   return `name,age\n${body.join('\n')}`
 }
 
 /** Twelve months of sales by region. */
 export function monthlySales(): string {
   const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-  const body = months.map((month, at) => `${month},${1_200 + at * 10},${at === 6 ? 310 : 900 + at * 8},${700 + at * 5}`)
+  const body = months.map(
+    (month, at) => `${month},${1_200 + at * 10},${at === 6 ? 310 : 900 + at * 8},${700 + at * 5}`,
+  )
   return `month,north,south,west\n${body.join('\n')}`
 }
 
 /** Rust that keeps a reference for too long. */
 export function rustCode(lines: number): string {
   const body = ['fn longest(words: &mut Vec<String>) -> &String {', '    let first = &words[0];']
-  while (body.length < lines - 3) body.push(`    if words.len() > ${body.length} { words.push(String::from("w${body.length}")); }`)
+  while (body.length < lines - 3)
+    body.push(`    if words.len() > ${body.length} { words.push(String::from("w${body.length}")); }`)
   return [...body, '    words.clear();', '    first', '}'].join('\n')
 }
 
@@ -114,7 +142,13 @@ export function loginCode(lines: number): string {
 export function debuggingConversation(turns: number): { role: 'user' | 'assistant'; content: string }[] {
   return Array.from({ length: turns }, (_, at) =>
     at % 2 === 0
-      ? { role: 'user' as const, content: `It still crashes with a race condition in the worker, step ${at}: ${plainFunction(12)}` }
-      : { role: 'assistant' as const, content: 'Try to hold the lock while the queue is drained. Does the crash go away?' },
+      ? {
+          role: 'user' as const,
+          content: `It still crashes with a race condition in the worker, step ${at}: ${plainFunction(12)}`,
+        }
+      : {
+          role: 'assistant' as const,
+          content: 'Try to hold the lock while the queue is drained. Does the crash go away?',
+        },
   )
 }
