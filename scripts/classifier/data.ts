@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Feature, featureNames, measure } from '../../src/routing/classifier/features.js'
+import { measure } from '../../src/routing/classifier/features.js'
 import { judge } from '../../src/routing/classifier/rules.js'
 import type { Reader } from '../../src/routing/classifier/sight.js'
 
@@ -61,7 +61,6 @@ const targetOfStep = 0.05
 
 function rowOf(file: DataFile, line: Line, reader: Reader): Row {
   const sight = reader.read(line.prompt)
-  const measured: Readonly<Record<Feature, number>> = measure(sight)
   const strong = line.strong ?? 0
   const weak = line.weak ?? 0
   const difficulty = line.difficulty ?? 0
@@ -81,7 +80,7 @@ function rowOf(file: DataFile, line: Line, reader: Reader): Row {
       .slice(0, 90)
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, ''),
-    features: featureNames.map((name) => measured[name]),
+    features: measure(sight),
     rulePoints: judge(sight, noSurroundings).points,
     ...outcomes[file],
   }

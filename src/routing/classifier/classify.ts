@@ -9,7 +9,7 @@ import { readTurns, type Turns } from './question.js'
 import { isSmallTalk, type Judgement, judge, type Surroundings } from './rules.js'
 import { Reader, type Sight } from './sight.js'
 import { followHabit, type Guess, guessTask } from './task-type.js'
-import { orderingScore, trainedSpreads } from './trained.js'
+import { TrainedScore } from './trained.js'
 import { trainedWeights } from './weights.js'
 
 /** What a caller may know better. */
@@ -33,11 +33,13 @@ interface Seen {
   readonly sight: Sight
   readonly judgement: Judgement
   readonly spreads: number
+  readonly score: number
 }
 
 /** Classifies requests. It holds its vocabulary, decoded on first use, and nothing of any request. */
 export class Classifier {
   #reader: Reader | undefined
+  #trained: TrainedScore | undefined
 
   /**
    * How hard a request is. The same question always gets the same answer; nothing is sent anywhere. At most 6,000 characters
@@ -63,7 +65,7 @@ export class Classifier {
       level: levelAt(levelScore, cuts),
       taskType: question.taskType ?? guess?.taskType ?? 'general',
       taskTypeConfidence: guess?.confidence ?? 1,
-      score: round(orderingScore(meant.spreads, meant.judgement.points, trainedWeights)),
+      score: round(meant.score),
       levelScore,
       confidence: confidenceOf(levelScore, cuts),
       reasons: reasonsOf(meant, levelScore - plain, meant !== last),
@@ -73,8 +75,11 @@ export class Classifier {
 
   #see(text: string, around: Surroundings): Seen {
     this.#reader ??= new Reader()
+    this.#trained ??= new TrainedScore(trainedWeights)
     const sight = this.#reader.read(text)
-    return { sight, judgement: judge(sight, around), spreads: trainedSpreads(sight, trainedWeights) }
+    const judgement = judge(sight, around)
+    const spreads = this.#trained.spreads(sight)
+    return { sight, judgement, spreads, score: this.#trained.ordering(spreads, judgement.points) }
   }
 
   /** The turn that the last one stands for: itself, or what it says yes to, answers or goes on with. */

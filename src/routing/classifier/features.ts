@@ -43,38 +43,38 @@ export type Feature = keyof typeof featurePriors
 /** The names in their order. */
 export const featureNames = Object.keys(featurePriors) as readonly Feature[] // the keys of that very object
 
-/** The features of a turn. Amounts count by their logarithm, and meanings twice at the most. */
-export function measure(sight: Sight): Readonly<Record<Feature, number>> {
+/** The features of a turn, in the order of their names. Amounts count by their logarithm, meanings twice at the most. */
+export function measure(sight: Sight): readonly number[] {
   const { tally } = sight
   const words = Math.max(1, sight.allWords)
-  return {
-    length: Math.log1p(sight.allWords),
-    askLength: Math.log1p(sight.words),
-    numbers: Math.log1p(sight.numbers),
-    numberDensity: sight.numbers / words,
-    formulas: Math.log1p(sight.formulaSigns),
-    codeSigns: Math.log1p(sight.codeSigns),
-    questionMarks: Math.min(2, sight.questionMarks),
-    sentences: Math.log1p(sight.sentences),
-    wordLength: Math.min(10, sight.letters / words),
-    commonEnglish: sight.commonEnglish / words,
-    code: sight.hasCode ? 1 : 0,
-    data: sight.hasData ? 1 : 0,
-    passage: sight.hasPassage ? 1 : 0,
-    clauses: Math.log1p(sight.clauses),
-    lines: Math.log1p(sight.newlines),
-    maths: Math.min(2, tally.maths),
-    solving: Math.min(2, tally.solve),
-    factual: Math.min(2, tally.fact),
-    why: Math.min(2, tally.why),
-    programming: Math.min(2, tally.code),
-    language: Math.min(2, tally.language),
-    expert: Math.min(2, tally.expert),
-    analysis: Math.min(2, tally.analyse),
-    costlyField: Math.min(2, tally.expertDomain),
-    conditions: Math.min(2, tally.constraint),
-    puzzle: Math.min(2, tally.puzzle),
-    explaining: Math.min(2, tally.explain),
-    writing: Math.min(2, tally.write),
-  }
+  return [
+    Math.log1p(sight.allWords), // length
+    Math.log1p(sight.words), // askLength
+    Math.log1p(sight.numbers),
+    sight.numbers / words, // numberDensity
+    Math.log1p(sight.formulaSigns), // formulas
+    Math.log1p(sight.codeSigns),
+    Math.min(2, sight.questionMarks),
+    Math.log1p(sight.sentences),
+    Math.min(10, sight.letters / words), // wordLength
+    sight.commonEnglish / words,
+    sight.hasCode ? 1 : 0, // code
+    sight.hasData ? 1 : 0, // data
+    sight.hasPassage ? 1 : 0, // passage
+    Math.log1p(sight.clauses),
+    Math.log1p(sight.newlines),
+    Math.min(2, tally.maths),
+    Math.min(2, tally.solve), // solving
+    Math.min(2, tally.fact), // factual
+    Math.min(2, tally.why),
+    Math.min(2, tally.code), // programming
+    Math.min(2, tally.language),
+    Math.min(2, tally.expert),
+    Math.min(2, tally.analyse), // analysis
+    Math.min(2, tally.expertDomain), // costlyField
+    Math.min(2, tally.constraint), // conditions
+    Math.min(2, tally.puzzle),
+    Math.min(2, tally.explain), // explaining
+    Math.min(2, tally.write), // writing
+  ]
 }

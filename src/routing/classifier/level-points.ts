@@ -3,9 +3,12 @@
 /** The trained score moves by so many points at the most: too little for a level of its own. */
 const mostTrained = 0.12
 
+/** Everyday prompts are shorter than the questions of the training data, and lie so far below their mean. */
+const everydayMean = -0.8
+
 /** How far the trained score, in spreads from its mean, moves the points of a turn that asks something. */
 export function trainedShift(spreads: number, asksSomething: boolean): number {
-  return asksSomething ? mostTrained * Math.max(-1, Math.min(1, spreads / 2)) : 0
+  return asksSomething ? mostTrained * Math.max(-1, Math.min(1, (spreads - everydayMean) / 2)) : 0
 }
 
 /** The points of a turn, from 0 to 4: a level each. */

@@ -42,6 +42,8 @@ const slotMask = (1 << slotBits) - 1
 export class Lexicon {
   readonly #keys = new Int32Array(1 << slotBits)
   readonly #values = new Uint16Array(1 << slotBits)
+  /** One bit for many hashes: small enough to stay close, and most questions end here. */
+  readonly #sieve = new Int32Array(1 << 11)
   /** Sets of meanings, so that a word may have several; the first is that of a phrase that only goes on. */
   readonly #sets: number[][] = [[]]
   readonly #numbers = new Map<string, number>([['', 0]])
@@ -54,6 +56,7 @@ export class Lexicon {
 
   /** The meanings of a hash, empty where it only begins a phrase; `undefined` where nothing is known. */
   find(hash: number): readonly number[] | undefined {
+    if ((((this.#sieve[(hash >>> 16) & 2047] ?? 0) >>> (hash >>> 27)) & 1) === 0) return undefined
     let slot = slotOf(hash)
     while (this.#values[slot] !== 0) {
       if (this.#keys[slot] === hash) return this.#sets[(this.#values[slot] as number) - 1] // a slot in use names a set
@@ -81,6 +84,8 @@ export class Lexicon {
     const held = this.#values[slot] === 0 ? [] : (this.#sets[(this.#values[slot] as number) - 1] ?? []) // as in find
     const set = place === undefined || held.includes(place) ? held : [...held, place]
     this.#keys[slot] = hash
+    const word = (hash >>> 16) & 2047
+    this.#sieve[word] = (this.#sieve[word] ?? 0) | (1 << (hash >>> 27))
     this.#values[slot] = this.#numberOf(set) + 1
   }
 
@@ -103,8 +108,13 @@ const beyondAscii = /[^\x00-\x7f]/
 /** Small letters without accents: how both the vocabulary and the texts are read. */
 export function foldText(text: string): string {
   const small = text.toLowerCase()
-  return beyondAscii.test(small) ? small.normalize('NFD') : small
+  if (!beyondAscii.test(small)) return small
+  return small.normalize('NFD').replaceAll(barred, (letter) => plainLetters[letter] ?? letter)
 }
+
+/** Letters that stand alone in Unicode, though people see a plain one with a bar, or without its dot. */
+const barred = /[łđøı]/g
+const plainLetters: Readonly<Record<string, string>> = { ł: 'l', đ: 'd', ø: 'o', ı: 'i' }
 
 /** A mark on the letter before it, which counts for nothing: accents, Arabic and Hebrew vowel signs. */
 export function isMark(unit: number): boolean {

@@ -13,6 +13,8 @@ const mostContext = 1_200
 export interface Parts {
   /** What is asked, line by line. */
   readonly ask: readonly string[]
+  /** The prose was long, and only its beginning and end are taken for what is asked: one of them may be material. */
+  readonly isPicked: boolean
   /** Passages beside it, in part. */
   readonly context: string
   readonly hasCode: boolean
@@ -125,6 +127,7 @@ function countSigns(line: string): { code: number; pairs: number; separators: nu
   const signs = { code: 0, pairs: 0, separators: 0, digits: 0 }
   for (let at = 0; at < line.length; at += 1) {
     const unit = line.charCodeAt(at)
+    if ((unit >= 97 && unit <= 122) || unit === 32) continue
     if (unit >= 48 && unit <= 57) signs.digits += 1
     else if (unit > 122 || unit < 65 || (unit > 90 && unit < 97)) countSign(unit, signs)
   }
@@ -214,6 +217,7 @@ function choose(lines: readonly Line[]): Parts {
   const options = choices.map((line) => line.text).join('\n')
   return {
     ask,
+    isPicked: length > shortProse,
     context: `${context.slice(-mostContext)}\n${options.slice(0, mostContext)}`,
     hasCode,
     hasData,

@@ -34,7 +34,11 @@ export function judge(sight: Sight, around: Surroundings): Judgement {
     }
   }
   const asks = asksOf(sight, around)
-  let main = { feature: 'no known kind of asking', points: sight.words <= 4 ? 0.9 : unknownAsk }
+  let main: Ask = asks[0] ?? {
+    feature: 'no known kind of asking',
+    points: sight.words <= 4 ? 0.9 : unknownAsk,
+  }
+  for (const ask of asks) if (ask.points > main.points) main = ask
   for (const ask of asks)
     if (ask.points > main.points || main.points === unknownAsk || main.points === 0.9) main = ask
   if (asks.length > 0) for (const ask of asks) if (ask.points > main.points) main = ask
@@ -81,6 +85,11 @@ function harder(tally: Sight['tally']): number {
   )
 }
 
+/** "Who wrote …?" asks for a fact, though it speaks of writing. */
+function isShortQuestion({ tally, questionMarks, words }: Sight): boolean {
+  return questionMarks > 0 && tally.fact > 0 && words <= 10 && tally.polite === 0
+}
+
 interface Ask {
   readonly feature: string
   readonly points: number
@@ -93,19 +102,22 @@ function asksOf(sight: Sight, around: Surroundings): Ask[] {
   const add = (feature: string, points: number): void => {
     asks.push({ feature, points })
   }
-  const isText = tally.translate + tally.polishText > 0
   const hasMaterial = sight.hasCode || sight.hasData || sight.hasPassage || around.hasFiles
   const isCode =
     tally.language > 0 ||
     sight.hasCode ||
     (tally.code > 0 && tally.write + tally.design + tally.rework + tally.debug > 0)
-  const isProse = tally.prose + tally.creative > 0
+  const isProse = tally.prose + tally.creative > 0 && (tally.write > 0 || tally.analyse === 0)
+  const isPort = isCode && tally.translate > 0 && tally.language > 0
+  const isText = (tally.translate > 0 && !isPort) || (tally.polishText > 0 && !isCode)
 
-  if (tally.translate > 0) add('asks for a translation', 0.5)
-  if (tally.polishText > 0) add('asks to polish a text', 0.55)
+  if (isPort) add('asks to carry code over into another language', 2.05)
+  else if (tally.translate > 0) add('asks for a translation', 0.5)
+  if (tally.polishText > 0 && !isCode) add('asks to polish a text', 0.55)
   if (tally.extract > 0) add('asks to find something in a text', 0.6)
-  if (tally.convert > 0) add('asks to convert', sight.hasData || sight.hasPassage ? 1.3 : 0.75)
-  if (tally.list > 0) add('asks for a list', 0.9)
+  if (tally.convert > 0)
+    add('asks to convert', sight.hasData || (sight.hasPassage && sight.allWords > 60) ? 1.3 : 0.75)
+  if (tally.list > 0) add('asks for a list', sight.words >= 12 ? 1.2 : 0.9)
   if (tally.summarise > 0) add('asks for a summary', 1.3)
   if (isText) return asks
 
@@ -114,7 +126,7 @@ function asksOf(sight: Sight, around: Surroundings): Ask[] {
   if (tally.compare > 0) add('asks to compare', 1.5)
   if (tally.recommend > 0) add('asks for advice', 1.25)
   if (tally.plan > 0) add('asks for a plan', 1.4)
-  if (tally.write > 0 || tally.creative > 0) add('asks to write', 1.4)
+  if ((tally.write > 0 || tally.creative > 0) && !isShortQuestion(sight)) add('asks to write', 1.4)
   if (isCode) addCode(sight, add)
   addMaths(sight, add)
   if (!isProse) addHard(sight, hasMaterial, isCode, add)
@@ -147,18 +159,24 @@ function addCode(sight: Sight, add: (feature: string, points: number) => void): 
   if (tally.debug > 0) add('asks to find a fault in code', sight.hasCode || tally.why > 0 ? 2.35 : 1.9)
   if (tally.rework > 0) add('asks to rework code', 2.35)
   if (tally.review > 0) add('asks to review code', 2.3)
-  if (tally.write > 0 || tally.design > 0) add('asks for code', 1.6)
-  else if (sight.hasCode) add('asks about code', tally.why > 0 ? 2.3 : 0.8)
-  else if (tally.language > 0) add('asks about code', 0.95)
+  if (tally.write + tally.design > 0) {
+    const isDetailed = sight.clauses >= 3 && sight.words >= 14
+    add(isDetailed ? 'asks for code under several conditions' : 'asks for code', isDetailed ? 2.15 : 1.6)
+  } else if (sight.hasCode) add('asks about code', tally.why > 0 ? 2.3 : 0.8)
+  else if (tally.language > 0) add('asks about code', sight.words >= 10 ? 1.25 : 0.95)
 }
 
 function addMaths(sight: Sight, add: (feature: string, points: number) => void): void {
   const { tally, formulaSigns, numbers } = sight
   const isFormula = formulaSigns >= 1 || numbers >= 2
-  if (tally.maths > 0 && (isFormula || tally.solve > 0 || tally.maths >= 2)) {
+  const isQuestion = sight.questionMarks > 0 && sight.words >= 12
+  if (
+    tally.maths > 0 &&
+    (isFormula || tally.solve > 0 || isQuestion || (tally.maths >= 2 && tally.explain === 0))
+  ) {
     const isWorked =
       tally.depth + tally.why + tally.solve + tally.explain > 0 || tally.maths >= 2 || formulaSigns >= 3
-    add('worked mathematics', isWorked ? 2.2 : 1.9)
+    add('worked mathematics', isWorked || isQuestion ? 2.2 : 1.9)
   } else if (tally.maths > 0) add('mathematics', 1.3)
   if (tally.puzzle >= 2) add('a logic puzzle', 2.3)
 }
@@ -178,7 +196,7 @@ function addHard(
   if (tally.design > 0) {
     const systems = tally.architecture + tally.security + tally.expert
     if (systems >= 2) add('asks to design a system', 3.2)
-    else if (systems === 1) add('asks to design a system', sight.words <= 8 ? 2.5 : 2.95)
+    else if (systems === 1) add('asks to design a system', sight.words <= 8 ? 2.6 : 3.1)
     else add('asks for a design', 1.7)
   }
   if (tally.architecture >= 2) add('about systems', isOrder || tally.architecture >= 4 ? 2.7 : 2.0)
@@ -210,8 +228,9 @@ function changesOf(sight: Sight, around: Surroundings, base: number, kinds: numb
   if (tally.easy > 0 && base < 2.5)
     add(
       'asks for something short or plain',
-      tally.write + tally.prose + tally.creative > 0 || base === unknownAsk ? -0.6 : -0.3,
+      (tally.write > 0 && tally.prose + tally.creative === 0) || base === unknownAsk ? -0.6 : -0.3,
     )
+  if (around.hasPictures && sight.words > 0) add('a picture to look at', 0.1)
   if (around.tools > 0) add('tools are offered', 0.15)
   if (around.hasSchema) add('an output schema', 0.1)
   return changes

@@ -12,17 +12,12 @@ import {
   phraseMark,
 } from './lexicon.js'
 
-/** Words that are kept for the trained score; a question has fewer. */
-const mostWords = 600
 const longestUnspacedTerm = 8
 
 /** What stands in a text. */
 export interface Findings {
   /** How often each meaning occurs in what is asked, by its number. */
   readonly counts: Uint8Array
-  /** Hashes of its words in the Latin alphabet. */
-  readonly hashes: Int32Array
-  hashCount: number
   /** Words of what is asked; in scripts without spaces two characters count as one. */
   words: number
   /** Letters of all words, and their number, material beside the question included. */
@@ -47,8 +42,6 @@ export interface Findings {
 export function noFindings(): Findings {
   return {
     counts: new Uint8Array(meanings.length),
-    hashes: new Int32Array(mostWords),
-    hashCount: 0,
     words: 0,
     letters: 0,
     allWords: 0,
@@ -190,11 +183,7 @@ export class Scanner {
     into.allWords += 1
     into.letters += letters
     if (first < 0x80) {
-      if (this.#common.has(hash)) into.commonEnglish += 1
-      if (letters > 1 && into.hashCount < mostWords) {
-        into.hashes[into.hashCount] = hashStep(hash, endMark)
-        into.hashCount += 1
-      }
+      if (letters <= 5 && this.#common.has(hash)) into.commonEnglish += 1
     } else if (first >= 0x370) into.foreignLetters += letters
     if (isAsked) {
       into.words += 1

@@ -20,6 +20,23 @@ export interface Sight extends Readonly<Findings> {
 }
 
 const textOperations: readonly Meaning[] = ['translate', 'polishText', 'summarise', 'extract', 'convert']
+/** Words that nearly only an order or a question holds. */
+const orders: readonly Meaning[] = [
+  ...textOperations,
+  'explain',
+  'compare',
+  'write',
+  'why',
+  'solve',
+  'proof',
+  'analyse',
+  'debug',
+  'rework',
+  'review',
+  'design',
+  'conflict',
+  'recommend',
+]
 /** A colon further in than this ends no order to do something with the text behind it. */
 const longestOrder = 160
 /** A quotation of this length is material; a shorter one is a name or a term. */
@@ -28,7 +45,9 @@ const shortestQuotation = 20
 /** Reads turns. */
 export class Reader {
   readonly #scanner = new Scanner(new Lexicon())
+  readonly #nothing = Object.fromEntries(meanings.map((meaning) => [meaning, 0])) as Record<Meaning, number> // one for each
   readonly #operations = textOperations.map((meaning) => meanings.indexOf(meaning))
+  readonly #orders = orders.map((meaning) => meanings.indexOf(meaning))
 
   /** Reads a turn. */
   read(text: string): Sight {
@@ -37,13 +56,16 @@ export class Reader {
     const quoted: string[] = []
     const code = { count: 0 }
     const lines = parts.ask.map((line) => withoutQuotations(line, quoted, code))
-    const hasText = this.#readAsk(lines, findings)
+    const asked = parts.isPicked ? this.#pick(lines, quoted) : lines
+    const hasText = this.#readAsk(asked, findings)
     const isTaken = quoted.length > 0
     for (const quotation of quoted) this.#scanner.read(quotation.slice(0, 400), findings, false)
     this.#scanner.read(parts.context, findings, false)
-    const tally = Object.fromEntries(
-      meanings.map((meaning, place) => [meaning, findings.counts[place]]),
-    ) as Record<Meaning, number> // one number for every meaning
+    const tally = { ...this.#nothing }
+    for (let place = 0; place < meanings.length; place += 1) {
+      const count = findings.counts[place] ?? 0
+      if (count > 0) tally[meanings[place] as Meaning] = count // a place of the list
+    }
     return {
       ...findings,
       tally,
@@ -54,6 +76,24 @@ export class Reader {
       bullets: parts.bullets,
       inlineCode: code.count,
     }
+  }
+
+  /** Of the two ends of a long text, leaves out the one that asks nothing where the other one does. */
+  #pick(lines: readonly string[], passages: string[]): readonly string[] {
+    const [opening = '', closing = ''] = lines
+    const isOpeningAsk = this.#asks(opening)
+    const isClosingAsk = this.#asks(closing)
+    if (isOpeningAsk === isClosingAsk && opening.length <= longestOrder) return lines
+    const isClosing = isClosingAsk && closing.trim() !== ''
+    passages.push(isClosing ? opening : closing)
+    return [isClosing ? closing : opening]
+  }
+
+  #asks(line: string): boolean {
+    const findings = noFindings()
+    this.#scanner.read(line, findings, true)
+    if (findings.questionMarks > 0) return true
+    return this.#orders.some((place) => (findings.counts[place] ?? 0) > 0)
   }
 
   /** Reads what is asked; gives whether a text to work on stands beside it. */
@@ -102,15 +142,28 @@ function firstColon(line: string): number {
   return -1
 }
 
-const closers: Readonly<Record<string, string>> = {
-  '"': '"',
-  '“': '”',
-  '„': '“”',
-  '«': '»',
-  '»': '«',
-  '「': '」',
-  '『': '』',
-  '`': '`',
+/** What closes a quotation that begins with this sign; empty where none begins. */
+function closersOf(unit: number): string {
+  switch (unit) {
+    case 34:
+      return '"'
+    case 96:
+      return '`'
+    case 0xab: // «
+      return '»'
+    case 0xbb: // »
+      return '«'
+    case 0x201c: // “
+      return '”'
+    case 0x201e: // „
+      return '“”'
+    case 0x300c: // 「
+      return '」'
+    case 0x300e: // 『
+      return '』'
+    default:
+      return ''
+  }
 }
 
 /** Takes longer quotations, and code between backticks, out of a line. */
@@ -119,14 +172,14 @@ function withoutQuotations(line: string, quoted: string[], code: { count: number
   let from = 0
   let at = 0
   while (at < line.length) {
-    const opener = line.charAt(at)
-    const closer = closers[opener]
-    const end = closer === undefined ? -1 : firstOf(line, closer, at + 1)
+    const opener = line.charCodeAt(at)
+    const closers = closersOf(opener)
+    const end = closers === '' ? -1 : firstOf(line, closers, at + 1)
     if (end === -1) {
       at += 1
       continue
     }
-    const isCode = opener === '`'
+    const isCode = opener === 96
     if (isCode) code.count += 1
     if (isCode || end - at > shortestQuotation || (isWide(line, at + 1) && end - at > 8)) {
       kept += `${line.slice(from, at)} `

@@ -20,25 +20,32 @@ const mostSpreads = 3
 /** What the rules count for beside the trained sum. */
 const ruleShare = 0.4
 
-/** The trained sum, before it is set in proportion. */
-export function trainedSum(sight: Sight, weights: TrainedWeights['features']): number {
-  const measured = measure(sight)
-  let sum = 0
-  for (const name of featureNames) {
-    const [mean, spread, weight] = weights[name]
-    const spreads = (measured[name] - mean) / spread
-    sum += weight * Math.max(-mostSpreads, Math.min(mostSpreads, spreads))
+/** The trained weights, laid out for speed. */
+export class TrainedScore {
+  readonly #weights: TrainedWeights
+  readonly #numbers: Float64Array
+
+  constructor(weights: TrainedWeights) {
+    this.#weights = weights
+    this.#numbers = Float64Array.from(featureNames.flatMap((name) => [...weights.features[name]]))
   }
-  return sum
-}
 
-/** The trained sum in spreads from the mean of the development data. */
-export function trainedSpreads(sight: Sight, weights: TrainedWeights): number {
-  return (trainedSum(sight, weights.features) - weights.sum[0]) / weights.sum[1]
-}
+  /** How far a turn's sum lies above the mean of the development data, in spreads. */
+  spreads(sight: Sight): number {
+    const measured = measure(sight)
+    let sum = 0
+    for (let at = 0; at < measured.length; at += 1) {
+      const mean = this.#numbers[3 * at] ?? 0
+      const spread = this.#numbers[3 * at + 1] ?? 1
+      const away = ((measured[at] ?? 0) - mean) / spread
+      sum += (this.#numbers[3 * at + 2] ?? 0) * Math.max(-mostSpreads, Math.min(mostSpreads, away))
+    }
+    return (sum - this.#weights.sum[0]) / this.#weights.sum[1]
+  }
 
-/** The blend that orders prompts best, from 0 to 1: the trained sum with the rules beside it. */
-export function orderingScore(spreads: number, points: number, weights: TrainedWeights): number {
-  const blend = spreads + (ruleShare * (points - weights.rules[0])) / weights.rules[1]
-  return 1 / (1 + Math.exp(-blend))
+  /** The blend that orders prompts best, from 0 to 1: the trained sum with the rules' points beside it. */
+  ordering(spreads: number, points: number): number {
+    const { rules } = this.#weights
+    return 1 / (1 + Math.exp(-(spreads + (ruleShare * (points - rules[0])) / rules[1])))
+  }
 }

@@ -34,8 +34,8 @@ export const askWords = {
     terjemah* dich_sang ban_dich phien_dich dich_cau แปล oversatt* oversaet* oversett* kaanna* kaantaa μεταφρασ* תרגם תרגמי לתרגם
     অনুবাদ tradu* fordits* tafsiri vertaal* vertalen preloz* prelozi*`,
   polishText: `spelling typo typos proofread* grammar correct_the correct_this correct_my rephrase* reword* paraphrase* rewrite friendlier
-    politer more_polite more_formal less_formal shorten tidy_up capitalise capitalize uppercase lowercase punctuat* fix_the_grammar
-    sound_better how_do_you_spell spell how_is_it_spelled ortografia corrige* corrig* gramatica reformul* reescrib* acorta* orthograph*
+    politer more_polite less_polite more_formal less_formal shorten tidy_up capitalise capitalize uppercase lowercase punctuat* fix_the_grammar
+    sound_better how_do_you_spell how_is_it_spelled how_to_spell shorter make_it_shorter ortografia corrige* corrig* gramatica reformul* reescrib* acorta* orthograph*
     raccourci* plus_poli rechtschreib* schreibt_man korrigier* grammatik formulier* umformulier* kurze kurzer freundlicher hoflicher reescrev*
     gramatical encurt* correggi* riscriv* riformul* accorcia* popraw* przeredaguj* ortograf* исправ* орфограф* перефразир* перепиши
     сократи граматик* виправ* yazim duzelt* kisalt* yeniden_yaz صحح تصحيح اعد_صياغه املا* تدقيق वर्तनी व्याकरण सुधार* 改写 改寫 润色 潤色 错别字
@@ -57,7 +57,7 @@ export const askWords = {
     підсумуй* стисло ozet* لخص تلخيص ملخص خلاصه सारांश संक्षेप 总结 總結 概括 摘要 归纳 要約 まとめ* 요약* 정리해* ringkas* rangkum* tom_tat สรุป
     sammanfatta* sammendrag opsummer* oppsummer* tiivista περιληψ* συνοψισ* סכם תקציר সারাংশ rezum* foglald_ossze osszefoglal* fupisha
     samenvat* vat_samen shrn* souhrn`,
-  list: `list name_three name_five name_some give_me_a_list examples synonym* antonym* rhymes_with enumera* lista enumere enumerez liste
+  list: `list give_me name_three name_five name_some give_me_a_list examples synonym* antonym* rhymes_with enumera* lista enumere enumerez liste
     nenne aufzahl* elenca* wymien* перечисл* назови* приведи* перерахуй* listele sirala اذكر عدد سرد सूची 列出 列举 举例 挙げて リスト 나열* 목록
     sebutkan daftar liet_ke ยกตัวอย่าง lista_upp noevn απαριθμ* מנה רשימה তালিকা listeaza sorold orodhesha noem opsommen vyjmenuj`,
   explain: `explain* describe* tell_me_about teach_me introduce introduction difference_between how_does how_do_they what_happens what_are_the_main

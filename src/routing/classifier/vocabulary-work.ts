@@ -8,7 +8,7 @@ export const workWords = {
     نظريه اثبات ثابت_کن सिद्ध प्रमाणित प्रमेय 证明 證明 定理 引理 反例 証明* 補題 증명* 정리를 보조정리 buktikan* pembuktian teorema chung_minh dinh_ly bo_de พิสูจน์
     ทฤษฎีบท bevisa bevis sats todista lause αποδειξ* θεωρημα הוכח הוכיחי להוכיח משפט_מתמטי প্রমাণ উপপাদ্য demonstreaz* demonstrat* bizonyits* tetel
     thibitisha bewijs* stelling dokaz*`,
-  design: `design designing architect devise specify model_a engineer_a build_a_system implement_a_system disen* concib* concev* concevoir
+  design: `design designing architect devise specify model_a engineer_a build_a_system implement_a_system disen* concib* concev* concois concoi*
     entwirf* entwerf* entwickl* konzipier* projet* projete desenvolva proget* progett* zaprojekt* opracuj* спроектир* разработ* проектир*
     спроєктуй* розроб* tasarla* gelistir* صمم تصميم طراحی डिज़ाइन डिजाइन रूपरेखा 设计 設計 构建 設計* 개발* 설계* 디자인* rancang* desain thiet_ke
     ออกแบบ utforma konstruera design* udform* suunnittele σχεδιασ* תכנן עצב ডিজাইন নকশা proiecteaz* proiectare tervezz* buni sanifu ontwerp*
@@ -48,7 +48,7 @@ export const workWords = {
     quanten* quantist* kwantow* квантов* топологи* стохастич* kuantum الكم كموميه क्वांटम 量子 拓扑 随机过程 无锁 線形化 无穷 黎曼 位相 ロックフリー 양자* 위상* 락프리
     kuantum luong_tu ควอนตัม kvant* κβαντικ* קוונט* কোয়ান্টাম cuantic* без_блокировок sin_bloqueos ohne_sperren sperrfrei* sans_verrou*
     inferencia_causal inference_causale kausal* bayesian* bayesien* asintotic* asymptoti*`,
-  analyse: `analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu*
+  analyse: `analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu* derive derivation
     implications argue evidence hypothes* odd_one outlier* anomal* trend trends explanations trade_off trade_offs tradeoff* justify justif*
     assumption* scenario_analysis analiz* evalua* interpret* examina* hipotesis razona* argument* analys* evalue* examine* hypothes* untersuch*
     bewert* beurteil* begrund* deut* hypothes* abwag* avali* justifiqu* hipotes* valut* ipotes* giustific* przeanaliz* ocen* uzasadni* hipotez*
@@ -70,7 +70,7 @@ export const workWords = {
     loi sua_loi_code bi_loi khong_chay go_loi ข้อผิดพลาด แก้บั๊ก ไม่ทำงาน felet fel_i fungerar_inte fejl virker_ikke feil virker_ikke virhe ei_toimi
     σφαλμα λαθος_στον δεν_λειτουργει שגיאה באג לא_עובד תקן ত্রুটি কাজ_করছে_না eroare nu_functioneaza hiba hibas nem_mukodik kosa fout fouten werkt_niet
     chyba chybu nefunguje`,
-  rework: `refactor* optimise optimize optimis* optimiz* speed_up make_it_faster make_this_faster restructure decouple testable port_this port_it
+  rework: `refactor* faster optimise optimize optimis* optimiz* speed_up make_it_faster make_this_faster restructure decouple testable port_this port_it
     rewrite_this_in rewrite_it_in migrate migration modernise modernize parallelise parallelize vectorise vectorize refactoriz* refactoris*
     umbauen umschreib* optimier* refaktorisier* refator* otimiz* ottimizz* rifattorizza* refaktor* zoptymaliz* zrefaktor* рефактор* оптимиз*
     перенеси оптиміз* yeniden_duzenle optimize_et اعد_هيكله حسن_اداء تحسين بهینه अनुकूलित रिफैक्टर 重构 重構 优化 最適化 リファクタ* 高速化 移植 리팩터* 리팩토* 최적화*
@@ -109,7 +109,7 @@ export const workWords = {
     розв_яж* обчисл* coz hesapla* احسب حل اوجد محاسبه हल_करें गणना ज्ञात_कीजिए 计算 計算 求解 解方程 求 計算* 解いて 解け 求め* 계산* 풀어* 구하* hitung*
     selesaikan tinh giai คำนวณ แก้สมการ หาค่า berakna los_ekvationen beregn* los_ligning* laske ratkaise υπολογισ* λυσ* חשב פתור গণনা সমাধান
     calculeaz* rezolva szamits* oldd_meg kokotoa tatua bereken* los_op vypocit* vyres*`,
-  puzzle: `puzzle riddle logic_puzzle knights knaves liar liars lies tells_the_truth telling_the_truth truthful sits_next_to sits_between
+  puzzle: `puzzle riddle logic_puzzle knights knaves liar liars lies tells_the_truth telling_the_truth truthful sit_in_a sits sit_next next_to left_of right_of sits_between
     clue clues each_person weigh_the scales crossing_the_river chess sudoku cryptarithm* mienten miente dice_la_verdad acertijo mentent menteur*
     dit_la_verite enigme lugt lugner* die_wahrheit ratsel mente mentiros* verdade enigma bugiard* mente dice_la_verita zagadk* klam* prawd*
     mowi лжец* лжет говорит_правду загадк* головоломк* бреше yalan* dogru_soyl* bilmece يكذب كاذب الصدق لغز झूठ सच पहेली 说谎 说真话 谎 骗子 谜题 逻辑题 嘘つき 嘘
@@ -132,7 +132,7 @@ export const workWords = {
     basla* جمله كلمه حرف قافيه تبدا वाक्य शब्द अक्षर 句子 每句 字数 押韵 首字 句 文字 音節 韻 頭文字 문장* 단어 글자 음절 kalimat kata huruf cau_van tu_cuoi chu_cai
     ประโยค คำสุดท้าย ตัวอักษร mening ord bokstav rim saetning bogstav lause sana προταση λεξη γραμμα_απο συλλαβ* משפטים מילה אות হরফ বাক্য শব্দ
     propozitie cuvant litera mondat szo betu zin zinnen woord* letter* lettergre* veta vety slovo`,
-  easy: `short brief briefly quick quickly simple simply in_one_sentence in_one_line one_sentence one_line one_word in_a_word in_short just_the
+  easy: `short briefly quick quickly simple simply in_one_sentence in_one_line one_sentence one_line one_word in_a_word in_short just_the
     just_tell yes_or_no five_year_old child kid beginner corto corta breve brevemente en_una_frase en_una_linea una_palabra court courte bref
     brievement en_une_phrase en_un_mot kurz kurze kurzen kurzer in_einem_satz in_einem_wort ein_satz curto curta em_uma_frase uma_linha in_una_frase
     una_riga krotko krotk* w_jednym_zdaniu коротк* одним_предложением одной_строкой одним_словом коротко одним_реченням kisa kisaca tek_cumle قصير
