@@ -69,6 +69,7 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
       await pricing.ready(provider, at)
       return pricing.find({ provider, model }, at)?.contextWindow
     },
+    countTokens: settings.countTokens,
     governance: allowAll,
     reRank: keepOrder,
     streamingRefusals: new StreamingRefusals(clock),

@@ -14,6 +14,9 @@ export type WarningCode =
   | 'history-adapted'
   | 'callback-failed'
   | 'request-repaired'
+  | 'context-cut'
+  | 'window-assumed'
+  | 'vision-unknown'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

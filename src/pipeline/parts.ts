@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
+import type { ModelInfo } from '../core/model-info.js'
 import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/budget.js'
@@ -16,6 +17,7 @@ import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { PreparedRequest } from './prepared-request.js'
 import type { Mended, RepairTarget } from './repair.js'
@@ -42,6 +44,9 @@ export type ReRanker = (
 /** The tokens that a model can read and write together; `undefined` where that is not known. */
 export type WindowFinder = (model: ModelReference) => Promise<number | undefined>
 
+/** The row of a model in the catalogue; `undefined` where it has none. */
+export type ModelFinder = (model: ModelReference) => Promise<ModelInfo | undefined>
+
 /** Everything that a request meets on its way. */
 export interface Parts {
   readonly clock: Clock
@@ -57,6 +62,10 @@ export interface Parts {
   readonly health: HealthRecord
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
+  /** Absent: nothing is known of any model, and none is refused for it. */
+  readonly infoOf?: ModelFinder
+  /** The app's own counter of tokens. */
+  readonly countTokens?: AppTokenCounter | undefined
   readonly governance: Governance
   readonly reRank: ReRanker
   readonly streamingRefusals: StreamingRefusals

@@ -1,0 +1,156 @@
+// What a candidate is sent: the request, fitted into its window where the caller allows that, always from the original.
+
+import { ByokError } from '../core/errors.js'
+import type { ChatRequest } from '../core/request.js'
+import { estimatePromptTokens, leastPromptTokens } from '../core/token-estimate.js'
+import { visibleName } from '../core/visible-text.js'
+import type { Warning } from '../core/warning.js'
+import { assumedWindow, type Cut, cutHarder, fitRequest, reserveOf } from '../routing/fit.js'
+import { nameOf } from '../routing/model-reference.js'
+import { hasImages, sightOf } from '../routing/vision.js'
+import { skippedAttempt } from './attempt.js'
+import type { RequestContext } from './context.js'
+import type { Candidate } from './plan.js'
+
+/** The request as a candidate gets it, and what its caller should know of that if the candidate answers. */
+export interface FittedRequest {
+  readonly chat: ChatRequest
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Fits the request for a candidate. Gives back the error instead, and writes down that nothing was sent, where it can
+ * take the request in no form: `context-length`, or `invalid-request` for images that it does not see.
+ */
+export async function fitFor(
+  candidate: Candidate,
+  context: RequestContext,
+): Promise<FittedRequest | ByokError> {
+  const fitted = await intoWindow(candidate, context)
+  const seen = fitted instanceof ByokError ? fitted : await withSight(fitted, candidate, context)
+  if (seen instanceof ByokError) context.attempts.push(skippedAttempt(candidate, seen, context))
+  return seen
+}
+
+async function intoWindow(candidate: Candidate, context: RequestContext): Promise<FittedRequest | ByokError> {
+  const { chat, contextOverflow } = context.request
+  const known = await context.guard(context.parts.windowOf(candidate))
+  const whole = { chat, warnings: [] }
+  // Who asks for nothing to be cut is not refused by a guess at the window either: the provider knows it.
+  if (contextOverflow === 'error' && known === undefined) return whole
+  const window = known ?? assumedWindow
+  const unknown = known === undefined ? ` ${assumption(candidate)}` : ''
+  const reserve = reserveOf(chat)
+  if (window <= reserve) {
+    const why = `reads ${window} tokens, and the answer alone may have ${reserve}.${unknown}`
+    return contextLength(`${shown(candidate)} ${why}`, candidate)
+  }
+  if (contextOverflow === 'error') {
+    const excess = tokensBeyond(window - (chat.maxTokens ?? 0), candidate, context)
+    return excess === undefined ? whole : tooLong(excess, window - (chat.maxTokens ?? 0), candidate)
+  }
+  const room = window - reserve
+  const fit = fitRequest(
+    chat,
+    { tokens: room, count: context.counterFor(nameOf(candidate)) },
+    contextOverflow,
+  )
+  if (!fit.fits) return tooLong(fit.tokens, room, candidate, unknown)
+  if (fit.cut === undefined) return whole
+  const warnings = known === undefined ? [windowWarning(candidate)] : []
+  return { chat: fit.chat, warnings: [...warnings, cutWarning(fit.cut, candidate)] }
+}
+
+/**
+ * The tokens of a prompt that certainly does not fit; `undefined` where it may. The app's own count is believed. The
+ * built-in guess is not, since it may be too high: half of it has to be too much.
+ */
+function tokensBeyond(room: number, candidate: Candidate, context: RequestContext): number | undefined {
+  const { chat } = context.request
+  const tokens =
+    context.parts.countTokens === undefined
+      ? leastPromptTokens(chat, room)
+      : estimatePromptTokens(chat, context.counterFor(nameOf(candidate)))
+  return tokens > room ? tokens : undefined
+}
+
+/** Statuses with which providers refuse a prompt for its length. */
+const refusals: ReadonlySet<number | undefined> = new Set([400, 413, 422])
+
+/**
+ * The request for a model that refused it as too long, cut harder, and a sentence on that. `undefined` where the refusal
+ * is another, the caller allows no cut, or nothing more can be left out.
+ */
+export function cutAgain(
+  { code, status }: ByokError,
+  candidate: Candidate,
+  refused: FittedRequest,
+  context: RequestContext,
+): { readonly fitted: FittedRequest; readonly note: string } | undefined {
+  const { chat, contextOverflow } = context.request
+  if (code !== 'context-length' || !refusals.has(status) || contextOverflow === 'error') return undefined
+  const count = context.counterFor(nameOf(candidate))
+  const harder = cutHarder(chat, refused.chat, count, contextOverflow)
+  if (harder === undefined) return undefined
+  const others = refused.warnings.filter((warning) => warning.code !== 'context-cut')
+  return {
+    fitted: { chat: harder.chat, warnings: [...others, cutWarning(harder.cut, candidate)] },
+    note: `${shown(candidate)} refused the prompt as too long; it was asked again without ${leftOut(harder.cut)}.`,
+  }
+}
+
+/** Nobody is shown an image who is known to be blind to it. */
+async function withSight(
+  fitted: FittedRequest,
+  candidate: Candidate,
+  context: RequestContext,
+): Promise<FittedRequest | ByokError> {
+  const { infoOf } = context.parts
+  if (infoOf === undefined || !hasImages(fitted.chat)) return fitted
+  const sight = sightOf(fitted.chat, await context.guard(infoOf(candidate)))
+  if (sight === 'blind') {
+    const message = `${shown(candidate)} has no vision, and the request shows an image. Name a model that sees, or \`auto\`.`
+    const { provider, model } = candidate
+    return new ByokError('invalid-request', message, { field: 'messages', provider, model })
+  }
+  if (sight !== 'unknown') return fitted
+  const message = `Whether ${shown(candidate)} has vision is not known; it was shown an image all the same.`
+  return { ...fitted, warnings: [...fitted.warnings, { code: 'vision-unknown', message }] }
+}
+
+function tooLong(tokens: number, room: number, candidate: Candidate, hint = ''): ByokError {
+  const why = `It has at least ${tokens} tokens, where ${room} fit.${hint}`
+  return contextLength(`The prompt is too long for ${shown(candidate)}. ${why}`, candidate)
+}
+
+function contextLength(message: string, { provider, model }: Candidate): ByokError {
+  return new ByokError('context-length', message, { provider, model })
+}
+
+function cutWarning(cut: Cut, candidate: Candidate): Warning {
+  const message = `To fit ${shown(candidate)}, ${leftOut(cut)} were left out of the prompt.`
+  return { code: 'context-cut', message, option: 'contextOverflow' }
+}
+
+function windowWarning(candidate: Candidate): Warning {
+  return { code: 'window-assumed', message: assumption(candidate) }
+}
+
+function assumption(candidate: Candidate): string {
+  return `The window of ${shown(candidate)} is not known, and was taken to be ${assumedWindow} tokens.`
+}
+
+/** In numbers, never in words of the prompt. */
+function leftOut({ messages, texts, characters }: Cut): string {
+  const parts = [
+    ...(messages > 0 ? [`${messages} old ${messages === 1 ? 'message' : 'messages'}`] : []),
+    ...(texts > 0
+      ? [`${characters} characters from the middle of ${texts} ${texts === 1 ? 'text' : 'texts'}`]
+      : []),
+  ]
+  return parts.join(' and ')
+}
+
+function shown(candidate: Candidate): string {
+  return visibleName(nameOf(candidate), 200)
+}
