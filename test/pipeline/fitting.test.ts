@@ -156,9 +156,12 @@ describe('a window', () => {
     const upstream = await upstreamWith([reply.chat()])
     const { handler } = stageOf({ one: upstream }, { prices: windows({}) })
     const short = await handler.generateResponse({ ...cutting, messages: messages.slice(-1) })
-    const long = await handler.generateResponse({ model: 'one/m', messages })
+    const long = await handler.generateResponse({
+      model: 'one/m',
+      prompt: `turn-1 ${'word '.repeat(20_000)}`,
+    })
     expect([short.byok.warnings, long.byok.warnings]).toEqual([[], []])
-    expect(turnsIn(upstream, 1)).toEqual(all)
+    expect(JSON.stringify(upstream.requests[1]?.body).length).toBeGreaterThan(100_000)
   })
 
   it('holds what the answer may have: maxTokens, else 1,000 or 1,500 tokens (CW3)', async () => {
@@ -309,6 +312,21 @@ describe('a refusal for the length', () => {
     const asked = { model: 'one/m', prompt, contextOverflow: 'drop-oldest' } as const
     expect(await failureOf(stage.handler.generateResponse(asked))).toMatchObject({ code: 'context-length' })
     expect(other.hits()).toBe(1)
+  })
+
+  it('is mended from the original: a text that was cut before is cut once, and its marker tells all (SH2, CW5)', async () => {
+    const upstream = await upstreamWith([tooLong(), reply.chat()])
+    const { handler } = stageOf({ one: upstream }, { prices: windows({ 'one/m': 3_000 }) })
+    const prompt = 'b'.repeat(20_000)
+    const { byok } = await handler.generateResponse({ model: 'one/m', prompt, contextOverflow: 'truncate' })
+    const sent = JSON.stringify(upstream.requests[1]?.body)
+    expect(sent.match(/left out/g)).toHaveLength(1)
+    const leftOut = Number(/(\d+) characters left out/.exec(sent)?.[1])
+    expect(/b{100,}\\n\[/.test(sent)).toBe(true)
+    expect(sent.match(/b{50,}/g)?.join('')).toHaveLength(20_000 - leftOut)
+    expect(byok.warnings.find(({ code }) => code === 'context-cut')?.message).toContain(
+      `${leftOut} characters`,
+    )
   })
 
   it.each<[string, CompletionRequest]>([
