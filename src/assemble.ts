@@ -14,7 +14,8 @@ import { KeyResolver } from './keys/resolver.js'
 import { ConnectAgents } from './net/connect-agents.js'
 import type { HandlerSettings } from './options/handler-options.js'
 import { AbortListeners } from './pipeline/abort-listeners.js'
-import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
+import { Contenders, noModels } from './pipeline/contenders.js'
+import { allowAll, type Parts, type RoutingParts } from './pipeline/parts.js'
 import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
 import { Breaker, type BreakerChange } from './resilience/breaker.js'
@@ -22,6 +23,7 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
+import { classify } from './routing/classifier/classify.js'
 import { parseModelReference } from './routing/model-reference.js'
 import { memoryStore } from './stores/memory.js'
 
@@ -71,13 +73,31 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     },
     countTokens: settings.countTokens,
     governance: allowAll,
-    reRank: keepOrder,
+    routing: routingParts(settings, pricing, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
     newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
   }
   return { parts, store, prices, budget, connectAgents }
+}
+
+function routingParts(
+  { choice }: HandlerSettings,
+  pricing: Pricing,
+  { cacheHits }: BudgetKeeper,
+): RoutingParts {
+  const models = noModels
+  return {
+    policy: choice.routing,
+    tenants: choice.tenants,
+    classify,
+    classifier: choice.classifier,
+    models,
+    contenders: new Contenders(models),
+    pricing,
+    cacheHits,
+  }
 }
 
 function openBooks(

@@ -16,7 +16,10 @@ export type WarningCode =
   | 'request-repaired'
   | 'context-cut'
   | 'window-assumed'
-  | 'vision-unknown'
+  | 'quality-floor-lowered'
+  | 'classifier-failed'
+  | 're-ranker-failed'
+  | 'ability-unknown'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

@@ -16,9 +16,9 @@ import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import { Exchange } from './exchange.js'
-import type { Candidate } from './plan.js'
 
 /** Who is asked, how, and what. */
 export interface Step {
@@ -232,12 +232,13 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     provider,
     model,
     mode,
+    work: context.work,
     credentialSource: credential.source,
     failoverFrom: context.failoverFrom,
     chat,
     secret: key.secret,
     outputLimit: outputLimitOf(model),
-    ceiling: request.ceiling === undefined ? undefined : { limit: request.ceiling, spent: context.spent },
+    ceiling: context.ceiling === undefined ? undefined : { limit: context.ceiling, spent: context.spent },
     onStop: (error) => context.interrupt(error),
   })
   try {

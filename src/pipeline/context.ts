@@ -3,6 +3,7 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
 import { estimateTokens, type TokenCounter } from '../core/token-estimate.js'
@@ -36,6 +37,10 @@ export class RequestContext {
   retries = 0
   /** What the attempts have cost so far, as far as that is known. */
   spent: Money = 0
+  /** What all attempts together may cost: set by the plan. */
+  ceiling: Money | undefined
+  /** What the request was judged to be, where it was judged: set by the plan. */
+  work: { readonly level: Level; readonly taskType: TaskType } | undefined
   /** What their costs stand on besides: an unknown price, an assumed one. */
   readonly bills: Bill[] = []
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */

@@ -16,9 +16,9 @@ import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
 import { nameOf } from '../routing/model-reference.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import type { BatchSink, BatchSource } from './event-queue.js'
-import type { Candidate } from './plan.js'
 
 /** Whom a call asks, how, and what. */
 interface ExchangeCall {

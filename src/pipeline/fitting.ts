@@ -5,12 +5,13 @@ import type { ChatRequest } from '../core/request.js'
 import { estimatePromptTokens, leastPromptTokens } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
-import { assumedWindow, type Cut, cutHarder, fitRequest, reserveOf } from '../routing/fit.js'
+import { unknownWindow } from '../routing/filters.js'
+import { type Cut, cutHarder, fitRequest, reserveOf } from '../routing/fit.js'
 import { nameOf } from '../routing/model-reference.js'
-import { hasImages, sightOf } from '../routing/vision.js'
+import { isBlind, showsImages } from '../routing/vision.js'
 import { skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
-import type { Candidate } from './plan.js'
 
 /** The request as a candidate gets it, and what its caller should know of that if the candidate answers. */
 export interface FittedRequest {
@@ -38,7 +39,7 @@ async function intoWindow(candidate: Candidate, context: RequestContext): Promis
   const whole = { chat, warnings: [] }
   // Who asks for nothing to be cut is not refused by a guess at the window either: the provider knows it.
   if (contextOverflow === 'error' && known === undefined) return whole
-  const window = known ?? assumedWindow
+  const window = known ?? unknownWindow
   const unknown = known === undefined ? ` ${assumption(candidate)}` : ''
   const reserve = reserveOf(chat)
   if (window <= reserve) {
@@ -105,17 +106,18 @@ async function withSight(
   candidate: Candidate,
   context: RequestContext,
 ): Promise<FittedRequest | ByokError> {
-  const { infoOf } = context.parts
-  if (infoOf === undefined || !hasImages(fitted.chat)) return fitted
-  const sight = sightOf(fitted.chat, await context.guard(infoOf(candidate)))
-  if (sight === 'blind') {
+  const { models, contenders } = context.parts.routing
+  if (!showsImages(fitted.chat)) return fitted
+  await context.guard(models.load())
+  const { info } = contenders.find(candidate)
+  if (isBlind(info)) {
     const message = `${shown(candidate)} has no vision, and the request shows an image. Name a model that sees, or \`auto\`.`
     const { provider, model } = candidate
     return new ByokError('invalid-request', message, { field: 'messages', provider, model })
   }
-  if (sight !== 'unknown') return fitted
+  if (info !== undefined) return fitted // what its row does not say, the plan has warned of
   const message = `Whether ${shown(candidate)} has vision is not known; it was shown an image all the same.`
-  return { ...fitted, warnings: [...fitted.warnings, { code: 'vision-unknown', message }] }
+  return { ...fitted, warnings: [...fitted.warnings, { code: 'ability-unknown', message }] }
 }
 
 function tooLong(tokens: number, room: number, candidate: Candidate, hint = ''): ByokError {
@@ -137,7 +139,7 @@ function windowWarning(candidate: Candidate): Warning {
 }
 
 function assumption(candidate: Candidate): string {
-  return `The window of ${shown(candidate)} is not known, and was taken to be ${assumedWindow} tokens.`
+  return `The window of ${shown(candidate)} is not known, and was taken to be ${unknownWindow} tokens.`
 }
 
 /** In numbers, never in words of the prompt. */

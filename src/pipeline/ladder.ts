@@ -10,9 +10,9 @@ import { retryDelay } from '../resilience/retry.js'
 import { nameOf } from '../routing/model-reference.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
 import { type Finished, type Retry, runAttempt, type Step, skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
 import { cutAgain, type FittedRequest } from './fitting.js'
-import type { Candidate } from './plan.js'
 
 /** A candidate, who would be asked behind it, and what its extra requests have cost so far. */
 interface Climb {

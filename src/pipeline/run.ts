@@ -12,10 +12,12 @@ import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
 import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
 import { fitFor } from './fitting.js'
 import { askCandidate, type Climbed } from './ladder.js'
-import { type Candidate, makePlan, type Plan } from './plan.js'
+import { makePlan, type Plan } from './plan.js'
+import { Succession } from './succession.js'
 
 /**
  * Runs one request. With the commit `first-output` the caller sees the answer as it comes, and from then on nobody else
@@ -33,7 +35,12 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     place = tenantsPlace(context)
     await context.guard(place.come)
     const plan = await context.guard(makePlan(request, parts))
-    context.allow(plan.candidates.map(({ limits }) => limits))
+    if (plan.refusal !== undefined) throw plan.refusal
+    const { maxCandidates } = request.failover
+    context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
+    context.ceiling = plan.ceiling
+    context.work = plan.work
+    for (const warning of plan.warnings) context.tell(warning)
     const climbed = await firstAnswer(plan, context)
     await context.show(climbed.last, climbed.attemptId)
     const response = respond(climbed, plan, context)
@@ -62,7 +69,8 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
   const outgrown = new OutgrownWindow(context)
-  for (const [index, candidate] of plan.candidates.entries()) {
+  const succession = new Succession(plan, context.request.failover.maxCandidates)
+  for (let candidate = succession.next(); candidate !== undefined; candidate = succession.next()) {
     if (await outgrown.excludes(candidate)) continue
     const fitted = await fitFor(candidate, context)
     if (isByokError(fitted)) {
@@ -77,13 +85,14 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return await askCandidate(candidate, plan.candidates.slice(index + 1), fitted, context)
+      return await askCandidate(candidate, succession.rest, fitted, context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       const { interruption } = context
       if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
       if (isAboutTheWindow(error)) await outgrown.note(candidate)
+      succession.note(candidate, error)
       last = { candidate, error }
       partial = error.partial ?? partial
     }
@@ -212,7 +221,7 @@ function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: plan.route,
+    route: plan.route(),
     attempts: [...attempts],
     cost: totalCost(context, answer.reportedUsd),
     timing: {

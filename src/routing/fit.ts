@@ -12,9 +12,6 @@ import {
 import { cutMiddle, leastKept } from './cut-text.js'
 import { callsOf, isSystemText, partsOf } from './turns.js'
 
-/** The window of a model that nobody knows anything of, in tokens. */
-export const assumedWindow = 4_096
-
 /** What the answer is left where the request does not limit it, in tokens. */
 const textReserve = 1_000
 const structuredReserve = 1_500

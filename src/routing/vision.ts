@@ -1,21 +1,16 @@
-// Whether a model sees what a request shows.
+// Whether a request shows images, and a model is known not to see them.
 
 import type { ModelInfo } from '../core/model-info.js'
 import type { ChatRequest } from '../core/request.js'
-
-/** What is known of a model's eyes, for one request. */
-export type Sight = 'not-needed' | 'sees' | 'blind' | 'unknown'
+import { ability } from './contender.js'
+import { abilitiesFor } from './needs.js'
 
 /** Whether an image stands in any message. */
-export function hasImages({ messages }: Pick<ChatRequest, 'messages'>): boolean {
-  return messages.some(
-    ({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'),
-  )
+export function showsImages(chat: ChatRequest): boolean {
+  return (abilitiesFor(chat) & ability.vision) !== 0
 }
 
-/** What a model makes of the images of a request; `unknown` where its row is missing, or does not say what it reads. */
-export function sightOf(chat: Pick<ChatRequest, 'messages'>, info: ModelInfo | undefined): Sight {
-  if (!hasImages(chat)) return 'not-needed'
-  if (info?.input === undefined) return 'unknown'
-  return info.input.includes('image') ? 'sees' : 'blind'
+/** Whether a model is known not to see. One whose row is missing, or does not say what it reads, is not. */
+export function isBlind(info: ModelInfo | undefined): boolean {
+  return info?.input !== undefined && !info.input.includes('image')
 }

@@ -1,14 +1,17 @@
 // The pipeline with books that can be read: every part a plain one, or one of a test's own.
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
+import { CacheHits } from '../../src/cost/cache-hits.js'
+import { Pricing } from '../../src/cost/pricing.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
 import { AbortListeners } from '../../src/pipeline/abort-listeners.js'
+import { Contenders, noModels } from '../../src/pipeline/contenders.js'
 import { RequestContext } from '../../src/pipeline/context.js'
-import { allowAll, keepOrder, type Parts } from '../../src/pipeline/parts.js'
+import { allowAll, type Parts, type RoutingParts } from '../../src/pipeline/parts.js'
 import { repairRequest } from '../../src/pipeline/repair.js'
 import { run } from '../../src/pipeline/run.js'
 import { Breaker, type BreakerOptions, type Permit } from '../../src/resilience/breaker.js'
@@ -16,6 +19,7 @@ import { HealthRecord } from '../../src/resilience/health.js'
 import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
+import { classify } from '../../src/routing/classifier/classify.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { AttemptLedger } from './attempt-ledger.js'
 
@@ -34,6 +38,27 @@ class WatchedBreaker extends Breaker {
       this.#verdicts[index] += verdict
     }
     return { success: say('success'), failure: say('failure'), ignore: say('ignore') }
+  }
+}
+
+/** Routing that knows no model. */
+export function plainRouting(clock: FakeClock, other: Partial<RoutingParts> = {}): RoutingParts {
+  const { routing } = checkHandlerOptions({}).choice
+  return {
+    policy: routing,
+    tenants: undefined,
+    classify,
+    classifier: undefined,
+    models: noModels,
+    contenders: new Contenders(noModels),
+    pricing: new Pricing({
+      clock,
+      source: { find: () => undefined },
+      unknownPrice: 'deny',
+      baseline: { provider: 'openai', model: 'gpt-4o' },
+    }),
+    cacheHits: new CacheHits(),
+    ...other,
   }
 }
 
@@ -63,7 +88,7 @@ export function booksOf(
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,
-    reRank: keepOrder,
+    routing: plainRouting(clock),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),

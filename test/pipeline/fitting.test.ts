@@ -2,19 +2,21 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Message } from '../../src/core/message.js'
-import type { Modality } from '../../src/core/model-info.js'
+import type { Modality, ModelInfo } from '../../src/core/model-info.js'
 import type { PriceSource } from '../../src/core/price.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
+import { Contenders, type ModelFinder } from '../../src/pipeline/contenders.js'
 import { RequestContext } from '../../src/pipeline/context.js'
 import { run } from '../../src/pipeline/run.js'
+import { FakeClock } from '../../src/testing/fake-clock.js'
 import { reply } from '../../src/testing/reply.js'
 import { scriptedProvider } from '../../src/testing/scripted-provider.js'
 import type { Upstream } from '../../src/testing/upstream.js'
 import type { DialectName } from '../../src/wire/dialect.js'
-import { booksOf } from './books.js'
+import { booksOf, plainRouting } from './books.js'
 import { attemptsOf, dialects, failureOf, loadSdks, readAll, stageOf, upstreamWith } from './stage.js'
 
 beforeAll(loadSdks)
@@ -404,12 +406,20 @@ describe('an image', () => {
     inputs: Record<string, Modality[]>,
   ) {
     const provider = scriptedProvider({ id: 'one', replies: ['Hello.'] })
+    const rows: ModelInfo[] = Object.entries(inputs).map(([name, input]) => ({
+      provider: 'one',
+      model: name,
+      input,
+    }))
+    const models: ModelFinder = {
+      load: async () => undefined,
+      of: (provider) => rows.filter((row) => row.provider === provider),
+      find: (_, name) => rows.find((row) => row.model === name),
+      all: () => rows,
+    }
     const { parts } = booksOf(provider, undefined, {
       windowOf: async () => 4_000,
-      infoOf: async ({ provider, model }) => {
-        const input = inputs[model]
-        return input === undefined ? undefined : { provider, model, input }
-      },
+      routing: plainRouting(new FakeClock(), { models, contenders: new Contenders(models) }),
     })
     const prepared = prepareRequest(
       { model, ...request },
@@ -447,7 +457,7 @@ describe('an image', () => {
 
   it('is shown to a model of which nothing is known, with a warning (IM2)', async () => {
     const { answered, provider } = await ask('one/new', { messages: [image] }, {})
-    expect(codesOf((await answered).byok.warnings)).toContain('vision-unknown')
+    expect(codesOf((await answered).byok.warnings)).toContain('ability-unknown')
     expect(provider.calls).toHaveLength(1)
   })
 

@@ -1,0 +1,15 @@
+// The routing decision without a call.
+
+import type { Route } from '../core/route.js'
+import type { Parts } from './parts.js'
+import { makePlan } from './plan.js'
+import type { PreparedRequest } from './prepared-request.js'
+
+/** What the plan of a request would be now. What it shows is loaded first; a request itself waits for less. */
+export async function previewRoute(request: PreparedRequest, parts: Parts): Promise<Route> {
+  const { models, pricing } = parts.routing
+  await models.load()
+  const at = parts.clock.date()
+  if (request.models !== 'auto') for (const { provider } of request.models) await pricing.ready(provider, at)
+  return (await makePlan(request, parts)).route()
+}
