@@ -83,13 +83,10 @@ const filler = /([^\p{L}\p{N}])\1{3,}/gu
 /**
  * The fewest tokens that a prompt can have: half the guess for its texts, its lines and gaps pressed together, and
  * nothing for what providers may count less of or rewrite (tools, pictures, the frame of a message). What is longer than
- * a window by this count is longer by every vendor's. A prompt that has at most `enough` by its length alone is not read:
- * it counts as 0.
+ * a window by this count is longer by every vendor's.
  */
-export function leastPromptTokens({ messages }: ChatRequest, enough = 0): number {
+export function leastPromptTokens({ messages }: ChatRequest): number {
   const texts = messages.flatMap(({ content }) => textsOf(content))
-  const length = texts.reduce((sum, text) => sum + text.length, 0)
-  if (length / leastShare <= enough) return 0
   return texts.reduce((tokens, text) => tokens + leastTokens(text.replace(filler, '$1')), 0)
 }
 

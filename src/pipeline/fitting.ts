@@ -2,7 +2,7 @@
 
 import { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
-import { estimatePromptTokens, leastPromptTokens } from '../core/token-estimate.js'
+import { estimatePromptTokens, leastPromptTokens, type TokenCounter } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { unknownWindow } from '../routing/filters.js'
@@ -35,27 +35,26 @@ export async function fitFor(
 
 async function intoWindow(candidate: Candidate, context: RequestContext): Promise<FittedRequest | ByokError> {
   const { chat, contextOverflow } = context.request
-  const known = await context.guard(context.parts.windowOf(candidate))
+  const reserve = reserveOf(chat)
+  const count = context.counterFor(nameOf(candidate))
+  const isCut = contextOverflow !== 'error'
+  // What the answer is left by default is no reason to refuse a prompt.
+  const answer = isCut ? reserve : (chat.maxTokens ?? 0)
+  const tokens = isCut ? estimatePromptTokens(chat, count) : certainTokens(context, count)
+  const known = await windowOf(candidate, tokens + answer, context)
   const whole = { chat, warnings: [] }
   // Who asks for nothing to be cut is not refused by a guess at the window either: the provider knows it.
-  if (contextOverflow === 'error' && known === undefined) return whole
+  if (!isCut && known === undefined) return whole
   const window = known ?? unknownWindow
   const unknown = known === undefined ? ` ${assumption(candidate)}` : ''
-  const reserve = reserveOf(chat)
   if (window <= reserve) {
     const why = `reads ${window} tokens, and the answer alone may have ${reserve}.${unknown}`
     return contextLength(`${shown(candidate)} ${why}`, candidate)
   }
-  if (contextOverflow === 'error') {
-    const excess = tokensBeyond(window - (chat.maxTokens ?? 0), candidate, context)
-    return excess === undefined ? whole : tooLong(excess, window - (chat.maxTokens ?? 0), candidate)
-  }
-  const room = window - reserve
-  const fit = fitRequest(
-    chat,
-    { tokens: room, count: context.counterFor(nameOf(candidate)) },
-    contextOverflow,
-  )
+  const room = window - answer
+  if (tokens <= room) return whole
+  if (!isCut) return tooLong(tokens, room, candidate)
+  const fit = fitRequest(chat, { tokens: room, count }, contextOverflow)
   if (!fit.fits) return tooLong(fit.tokens, room, candidate, unknown)
   if (fit.cut === undefined) return whole
   const warnings = known === undefined ? [windowWarning(candidate)] : []
@@ -63,16 +62,34 @@ async function intoWindow(candidate: Candidate, context: RequestContext): Promis
 }
 
 /**
- * The tokens of a prompt that certainly does not fit; `undefined` where it may. The app's own count is believed. The
- * built-in guess is not, since it may be too high: half of it has to be too much.
+ * The tokens that a prompt certainly has. The app's own count is believed. The built-in guess is not, since it may be too
+ * high: half of it has to be too much.
  */
-function tokensBeyond(room: number, candidate: Candidate, context: RequestContext): number | undefined {
-  const { chat } = context.request
-  const tokens =
-    context.parts.countTokens === undefined
-      ? leastPromptTokens(chat, room)
-      : estimatePromptTokens(chat, context.counterFor(nameOf(candidate)))
-  return tokens > room ? tokens : undefined
+function certainTokens({ request, parts }: RequestContext, count: TokenCounter): number {
+  const { chat } = request
+  return parts.countTokens === undefined ? leastPromptTokens(chat) : estimatePromptTokens(chat, count)
+}
+
+/** What is at hand has answered after so many turns of the event loop's own queue. */
+const instantTurns = 10
+
+/** The window of a candidate. What fits any model waits for nothing to be loaded: only what is at hand can say otherwise. */
+async function windowOf(
+  candidate: Candidate,
+  needed: number,
+  context: RequestContext,
+): Promise<number | undefined> {
+  const lookup = context.parts.windowOf(candidate)
+  if (needed > unknownWindow) return context.guard(lookup)
+  let window: number | undefined
+  lookup.then(
+    (found) => {
+      window = found
+    },
+    () => undefined, // one that cannot be found is not known
+  )
+  for (let turn = 0; turn < instantTurns; turn += 1) await undefined
+  return window
 }
 
 /** Statuses with which providers refuse a prompt for its length. */
