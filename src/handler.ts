@@ -233,7 +233,7 @@ export class BYOKHandler {
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
   async refreshPrices(signal?: AbortSignal): Promise<void> {
-    await this.#assembly.prices.refresh?.(signal)
+    await this.#assembly.pricing.refresh(signal)
   }
 
   /** Listens to an event. A listener that throws harms nobody. */

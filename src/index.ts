@@ -63,8 +63,17 @@ export type {
   ToolMessage,
   UserMessage,
 } from './core/message.js'
-export type { CataloguePrice, Modality, ModelAbilities, ModelInfo, WorkKind } from './core/model-info.js'
+export type {
+  CataloguePrice,
+  CatalogueRates,
+  Modality,
+  ModelAbilities,
+  ModelInfo,
+  ReasoningControl,
+  WorkKind,
+} from './core/model-info.js'
 export type { FoundPrice, ModelPrice, PriceSource, Rate, TieredRate } from './core/price.js'
+export type { RateLimit, RateLimits } from './core/rate-limits.js'
 export type { ChatRequest, ProviderOptions } from './core/request.js'
 export type {
   ByokInfo,

@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import type { ProviderAdapter } from '../core/contracts.js'
 import { ByokError, isByokError } from '../core/errors.js'
+import type { ModelInfo } from '../core/model-info.js'
 import { keysOf } from '../keys/key-format.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import type { KeyFunction, KeySetting } from '../keys/resolver.js'
@@ -29,6 +30,7 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
+import { checkCatalogue } from './check-catalogue.js'
 import { checkDefaults, type RequestDefaults } from './check-defaults.js'
 import { checkMoney, type MoneyOptions, type MoneySettings, moneyOptionNames } from './check-money.js'
 import { checkAdapters, checkProviders } from './check-providers.js'
@@ -64,6 +66,8 @@ export interface HandlerOptions extends MoneyOptions, ChoiceOptions {
   readonly adapters?: readonly ProviderAdapter[] | undefined
   /** Names for models: one, or several to try in order. */
   readonly models?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
+  /** Models of the app's own, and corrections of those that are known: what is given here goes before it, field by field. */
+  readonly catalogue?: readonly ModelInfo[] | undefined
   /** Sent where a request does not say otherwise. */
   readonly defaults?: RequestDefaults | undefined
   /** What happens when a model fails. */
@@ -124,6 +128,7 @@ export interface HandlerSettings {
   readonly providers: ReadonlyMap<string, ProviderSetting | false>
   readonly adapters: readonly ProviderAdapter[]
   readonly aliases: ReadonlyMap<string, readonly ModelReference[]>
+  readonly catalogue: readonly ModelInfo[]
   readonly defaults: Fields
   readonly failover: FailoverPolicy
   readonly timeout: GivenLimits
@@ -159,6 +164,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   providers: true,
   adapters: true,
   models: true,
+  catalogue: true,
   defaults: true,
   failover: true,
   timeout: true,
@@ -190,6 +196,7 @@ function check(options: Fields): HandlerSettings {
     providers: checkProviders(options.providers ?? {}),
     adapters: checkAdapters(options.adapters ?? []),
     aliases,
+    catalogue: checkCatalogue(options.catalogue),
     defaults: checkDefaults(options.defaults ?? {}, aliases),
     failover: {
       maxCandidates: wholeNumberAt(failover.maxCandidates ?? 5, 'failover.maxCandidates', 1),
@@ -227,9 +234,7 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['apiKey', 'Use keys: { provider: key }.'],
   ['maxRetries', 'Use retry: { maxRetries }.'],
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
-  ...['accessPlans', 'catalogue', 'governance', 'hosts', 'keyFallback', 'vault'].map(
-    (name) => [name, notThere] as const,
-  ),
+  ...['accessPlans', 'governance', 'hosts', 'keyFallback', 'vault'].map((name) => [name, notThere] as const),
 ])
 
 function checkKeys(value: unknown): Map<string, readonly PooledKey[] | KeyFunction> {

@@ -17,10 +17,12 @@ type AppProviders = Pick<HandlerSettings, 'providers' | 'adapters'>
 type Has = (id: string) => boolean
 
 /**
- * Throws `config` for a key, or a setting without an address, of a provider that is neither known nor the app's own:
- * mostly a slip of the pen, which would go unnoticed until somebody has no key.
+ * Throws `config` for a key, a model of the catalogue, or a setting without an address, of a provider that is neither
+ * known nor the app's own: mostly a slip of the pen, which would go unnoticed until somebody has no key.
  */
-export function checkProviderNames(settings: AppProviders & Pick<HandlerSettings, 'keys'>): void {
+export function checkProviderNames(
+  settings: AppProviders & Pick<HandlerSettings, 'keys' | 'catalogue'>,
+): void {
   for (const [id, setting] of settings.providers) {
     const isOwn = setting !== false && (setting.baseURL ?? setting.client ?? setting.transport) !== undefined
     if (isOwn || presets.has(id) || settings.adapters.some((adapter) => adapter.id === id)) continue
@@ -28,6 +30,9 @@ export function checkProviderNames(settings: AppProviders & Pick<HandlerSettings
   }
   for (const id of settings.keys.keys()) {
     if (!isNamed(id, settings)) throw config(`keys.${id}`, whyNot(id, settings))
+  }
+  for (const [index, { provider }] of settings.catalogue.entries()) {
+    if (!isNamed(provider, settings)) throw config(`catalogue[${index}].provider`, whyNot(provider, settings))
   }
 }
 

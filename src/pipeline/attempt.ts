@@ -106,6 +106,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   } finally {
     exchange.close(ending.outcome === 'success')
     const result = resultOf(ending, exchange, parts.clock.now())
+    exchange.rates.end(result.usage)
     const bill = await settle(result)
     context.noteBill(bill, result.reportedCost)
     const attempt = written(result, bill)

@@ -7,6 +7,7 @@ import type { ChatRequest } from '../core/request.js'
 import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/budget.js'
 import type { CacheHits } from '../cost/cache-hits.js'
+import type { PriceBoard } from '../cost/price-board.js'
 import type { Pricing } from '../cost/pricing.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
@@ -18,8 +19,10 @@ import type { RetryOptions } from '../resilience/retry.js'
 import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
+import type { Headroom } from '../routing/headroom.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { RoutingPolicy, TenantPolicies } from '../routing/policy.js'
+import type { Sessions } from '../routing/sticky.js'
 import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { Contenders, ModelFinder } from './contenders.js'
@@ -69,6 +72,9 @@ export interface Parts {
   readonly turns: Turns
   readonly concurrency: { readonly perProvider: number | undefined; readonly perTenant: number | undefined }
   readonly health: HealthRecord
+  readonly headroom: Headroom
+  readonly sessions: Sessions
+  readonly priceBoard: PriceBoard
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
   /** The app's own counter of tokens. */

@@ -10,6 +10,7 @@ import type { Warning } from '../core/warning.js'
 import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
+import { isInToolLoop } from '../routing/tool-loop.js'
 import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
 import type { Candidate } from './candidate.js'
@@ -40,8 +41,9 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
     context.ceiling = plan.ceiling
     context.work = plan.work
-    for (const warning of plan.warnings) context.tell(warning)
+    for (const warning of plan.warnings) context.warn(warning)
     const climbed = await firstAnswer(plan, context)
+    noteSession(climbed, plan, context)
     await context.show(climbed.last, climbed.attemptId)
     const response = respond(climbed, plan, context)
     emitter.emit('request-end', { ...labels, response })
@@ -62,6 +64,15 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   const { tenant } = request.labels
   const limit = tenant === undefined ? undefined : parts.concurrency.perTenant
   return parts.turns.take(`tenant ${tenant}`, limit)
+}
+
+/** The next request of the session goes to whoever has answered this one. */
+function noteSession({ candidate }: Climbed, { work }: Plan, { parts, request }: RequestContext): void {
+  const { tenant, session } = request.labels
+  if (session === undefined) return
+  const { provider, model } = candidate
+  const turn = { provider, model, level: work?.level, taskType: work?.taskType }
+  parts.sessions.note(tenant, session, turn, isInToolLoop(request.chat.messages))
 }
 
 async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {

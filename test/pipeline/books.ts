@@ -2,6 +2,7 @@
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
 import { CacheHits } from '../../src/cost/cache-hits.js'
+import { PriceBoard } from '../../src/cost/price-board.js'
 import { Pricing } from '../../src/cost/pricing.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
@@ -20,6 +21,8 @@ import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
 import { classify } from '../../src/routing/classifier/classify.js'
+import { Headroom } from '../../src/routing/headroom.js'
+import { Sessions } from '../../src/routing/sticky.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { AttemptLedger } from './attempt-ledger.js'
 
@@ -85,6 +88,16 @@ export function booksOf(
     turns: new Turns(100),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({ clock }),
+    sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(
+      new Pricing({
+        clock,
+        source: { find: () => undefined },
+        unknownPrice: 'deny',
+        baseline: { provider: adapter.id, model: 'm' },
+      }),
+    ),
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,

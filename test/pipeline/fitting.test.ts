@@ -182,7 +182,10 @@ describe('a window', () => {
     ['what structured output is left', 1_500, { responseFormat: { type: 'json_object' } }],
   ])('that is no larger than %s takes nothing, and nothing is sent (CW3)', async (_, window, options) => {
     const upstream = await upstreamWith([reply.chat()])
-    const { handler } = stageOf({ one: upstream }, { prices: windows({ 'one/m': window }) })
+    const { handler } = stageOf(
+      { one: upstream },
+      { catalogue: [{ provider: 'one', model: 'm', contextWindow: window }] },
+    )
     for (const contextOverflow of ['error', 'drop-oldest', 'truncate'] as const) {
       const error = await failureOf(
         handler.generateResponse({ model: 'one/m', prompt: 'x', contextOverflow, ...options }),
