@@ -26,7 +26,7 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
-import { classify } from './routing/classifier/classify.js'
+import { CalibratedClassifier } from './routing/classifier/calibrated.js'
 import { Headroom } from './routing/headroom.js'
 import { parseModelReference } from './routing/model-reference.js'
 import { Sessions } from './routing/sticky.js'
@@ -80,13 +80,17 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
-      await book.load().catch(() => undefined) // then the app's own figures and the price table are all that is known
-      const known = book.find(provider, model)?.contextWindow
-      if (known !== undefined) return known
+      const known = (): number | undefined => book.find(provider, model)?.contextWindow
+      const atHand = known() // the app's own figures are there before anything is loaded
+      if (atHand !== undefined) return atHand
+      await book.load().catch(() => undefined) // then the price table is all that is known besides
+      const loaded = known()
+      if (loaded !== undefined) return loaded
       const at = clock.date()
       await pricing.ready(provider, at)
       return pricing.find({ provider, model }, at)?.contextWindow
     },
+    countTokens: settings.countTokens,
     governance: allowAll,
     routing: routingParts(settings, book, budget),
     streamingRefusals: new StreamingRefusals(clock),
@@ -105,8 +109,8 @@ function routingParts(
   return {
     policy: choice.routing,
     tenants: choice.tenants,
-    classify,
-    classifier: choice.classifier,
+    classifier: new CalibratedClassifier(choice.routing),
+    appClassifier: choice.classifier,
     models,
     contenders: new Contenders(models),
     cacheHits,

@@ -14,6 +14,8 @@ export type WarningCode =
   | 'history-adapted'
   | 'callback-failed'
   | 'request-repaired'
+  | 'context-cut'
+  | 'window-assumed'
   | 'quality-floor-lowered'
   | 'classifier-failed'
   | 're-ranker-failed'

@@ -4,8 +4,9 @@ import { type ByokError, isByokError } from '../core/errors.js'
 import type { Warning } from '../core/warning.js'
 import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
-import { type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
+import { type Choice, type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
 import { type Contender, inNameOrder } from '../routing/contender.js'
+import { unknownWindow } from '../routing/filters.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import { needsOf } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
@@ -45,7 +46,7 @@ export async function chooseModels(
 ): Promise<Chosen> {
   const { routing } = parts
   await routing.models.load()
-  const work = await workOf(request, tenant, parts)
+  const work = await workOf(request, estimates.shape.tokens, tenant, parts)
   const listed = tenant?.models?.[work.level]
   const providers =
     listed === undefined
@@ -68,13 +69,26 @@ export async function chooseModels(
   }
   const prices = estimates.ready(payers.keys())
   if (prices !== undefined) await prices
-  const choice = choose(await questionFor(request, { pool, payers, work, tenant, estimates }, parts))
+  const choice = chooseFitting(
+    await questionFor(request, { pool, payers, work, tenant, estimates }, parts),
+    request,
+  )
   warnings.push(...choice.warnings)
   return {
     ...nothing,
     ordered: await reordered(choice.ordered, request, work, parts, warnings),
     leftOut: [...leftOut, ...choice.leftOut],
   }
+}
+
+/** Where the request fits nobody and may be cut, the widest windows lose the least of it. */
+function chooseFitting(question: ChoiceQuestion, { contextOverflow }: PreparedRequest): Choice {
+  const choice = choose(question)
+  const isTooLong = choice.ordered.length === 0 && choice.leftOut.some(({ filter }) => filter === 'window')
+  if (contextOverflow === 'error' || !isTooLong) return choice
+  const cut = choose({ ...question, needs: { ...question.needs, mayCut: true } })
+  const windowOf = ({ contender }: Rated): number => contender.info?.contextWindow ?? unknownWindow
+  return { ...cut, ordered: [...cut.ordered].sort((left, right) => windowOf(right) - windowOf(left)) }
 }
 
 /** Who pays for which provider, and the models that nobody pays for. */

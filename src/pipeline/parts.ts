@@ -1,6 +1,6 @@
 // What the pipeline is given to work with. Each part has a plain version that does nothing in particular.
 
-import type { AppClassifier, Classification, ClassifierQuestion } from '../core/classification.js'
+import type { AppClassifier } from '../core/classification.js'
 import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
@@ -18,10 +18,12 @@ import type { RetryOptions } from '../resilience/retry.js'
 import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
+import type { CalibratedClassifier } from '../routing/classifier/calibrated.js'
 import type { Headroom } from '../routing/headroom.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { RoutingPolicy, TenantPolicies } from '../routing/policy.js'
 import type { Sessions } from '../routing/sticky.js'
+import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { Contenders, ModelFinder } from './contenders.js'
 import type { PreparedRequest } from './prepared-request.js'
@@ -48,9 +50,9 @@ export interface RoutingParts {
   readonly policy: RoutingPolicy
   readonly tenants: TenantPolicies | undefined
   /** Says how hard a request is. */
-  readonly classify: (question: ClassifierQuestion) => Classification
+  readonly classifier: CalibratedClassifier
   /** The app's own, instead. */
-  readonly classifier: AppClassifier | undefined
+  readonly appClassifier: AppClassifier | undefined
   readonly models: ModelFinder
   readonly contenders: Contenders
   readonly cacheHits: Pick<CacheHits, 'chancesFor'>
@@ -74,6 +76,8 @@ export interface Parts {
   readonly priceBoard: PriceBoard
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
+  /** The app's own counter of tokens. */
+  readonly countTokens?: AppTokenCounter | undefined
   readonly governance: Governance
   readonly routing: RoutingParts
   readonly streamingRefusals: StreamingRefusals

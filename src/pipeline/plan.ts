@@ -6,7 +6,7 @@ import type { Route, RouteCandidate, RouteExclusion } from '../core/route.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
-import { abilityWords } from '../routing/contender.js'
+import { ability, abilityWords } from '../routing/contender.js'
 import { nameOf } from '../routing/model-reference.js'
 import { abilitiesFor } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
@@ -215,7 +215,8 @@ async function abilityWarnings(
   await routing.models.load()
   return candidates.flatMap((candidate): Warning[] => {
     const { name, info, abilities } = routing.contenders.find(candidate)
-    const missing = asked & ~abilities
+    // Whether it sees is known better where it is asked: one that is known not to is refused there.
+    const missing = asked & ~abilities & ~ability.vision
     if (info === undefined || missing === 0) return []
     const message = `${visibleName(name, 200)} is not known to have ${abilityWords(missing)}. It is asked all the same, since it was named.`
     return [{ code: 'ability-unknown', message }]

@@ -2,11 +2,12 @@
 
 import type { Classification, ClassifierQuestion, ClassifierVerdict } from '../core/classification.js'
 import { ByokError, isByokError } from '../core/errors.js'
-import { type Level, levels, type TaskType, taskTypes } from '../core/level.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { LevelSource } from '../core/route.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { inTime } from '../cost/in-time.js'
+import { checkVerdict } from '../routing/classifier/verdict.js'
 import { decideLevel, type LevelDecision } from '../routing/level-policy.js'
 import type { TenantPolicy } from '../routing/policy.js'
 import { beforeToolLoop, isInToolLoop } from '../routing/tool-loop.js'
@@ -28,12 +29,13 @@ const classifierMs = 1_000
 /** Decides how hard a request is. */
 export async function workOf(
   request: PreparedRequest,
+  promptTokens: number,
   tenant: TenantPolicy | undefined,
   parts: Parts,
 ): Promise<Work> {
   const { policy } = parts.routing
   const warnings: Warning[] = []
-  const classification = await classified(questionOf(request), parts, warnings)
+  const classification = await classified(questionOf(request), promptTokens, parts, warnings)
   const underWay = workUnderWay(request, parts)
   const { level, source } =
     underWay ??
@@ -89,17 +91,18 @@ function workUnderWay(
 /** The app's verdict over what the built-in classifier says; that alone where the app's cannot be used. */
 async function classified(
   question: ClassifierQuestion,
+  promptTokens: number,
   { routing, clock }: Parts,
   warnings: Warning[],
 ): Promise<Classification> {
-  const { classifier } = routing
-  const own = routing.classify(question)
-  if (classifier === undefined) return own
+  const { appClassifier } = routing
+  const own = routing.classifier.classify(question, promptTokens)
+  if (appClassifier === undefined) return own
   let why = 'failed'
   try {
-    const answer = await inTime(clock, async () => classifier(question), 'The classifier', classifierMs)
-    const verdict = verdictOf(answer)
-    if (verdict !== undefined) return { ...own, ...verdict, reasons: [] }
+    const answer = await inTime(clock, async () => appClassifier(question), 'The classifier', classifierMs)
+    const verdict = checkVerdict(answer)
+    if (verdict !== undefined) return overruled(own, verdict)
     why = 'gave no verdict that is known'
   } catch (error) {
     if (isByokError(error) && error.code === 'store-unavailable') why = `took longer than ${classifierMs} ms`
@@ -109,22 +112,9 @@ async function classified(
   return own
 }
 
-/** What an app's classifier has answered, as far as it makes sense; `undefined` where the level does not. */
-function verdictOf(answer: unknown): (ClassifierVerdict & { taskTypeConfidence?: number }) | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
-  const { level, taskType, score, confidence }: Record<string, unknown> = { ...answer }
-  const known = levels.find((one) => one === level)
-  if (known === undefined) return undefined
-  const work = taskTypes.find((one) => one === taskType)
-  if (taskType !== undefined && work === undefined) return undefined
-  return {
-    level: known,
-    ...(work === undefined ? {} : { taskType: work, taskTypeConfidence: 1 }),
-    ...(isShare(score) ? { score } : {}),
-    ...(isShare(confidence) ? { confidence } : {}),
-  }
-}
-
-function isShare(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= 1
+/** The app's word, and the built-in classifier's where the app has said nothing. Its features explain nothing here. */
+function overruled(own: Classification, verdict: ClassifierVerdict): Classification {
+  const isTypeSaid = verdict.taskType !== undefined
+  const taskTypeConfidence = isTypeSaid ? 1 : own.taskTypeConfidence
+  return { ...own, ...verdict, taskTypeConfidence, reasons: [] }
 }

@@ -20,7 +20,7 @@ import { HealthRecord } from '../../src/resilience/health.js'
 import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
-import { classify } from '../../src/routing/classifier/classify.js'
+import { CalibratedClassifier } from '../../src/routing/classifier/calibrated.js'
 import { Headroom } from '../../src/routing/headroom.js'
 import { Sessions } from '../../src/routing/sticky.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
@@ -50,8 +50,8 @@ export function plainRouting(other: Partial<RoutingParts> = {}): RoutingParts {
   return {
     policy: routing,
     tenants: undefined,
-    classify,
-    classifier: undefined,
+    classifier: new CalibratedClassifier(routing),
+    appClassifier: undefined,
     models: noModels,
     contenders: new Contenders(noModels),
     cacheHits: new CacheHits(),
