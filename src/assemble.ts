@@ -28,7 +28,7 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
-import { classify } from './routing/classifier/classify.js'
+import { CalibratedClassifier } from './routing/classifier/calibrated.js'
 import { CoolDowns } from './routing/cool-downs.js'
 import { Headroom } from './routing/headroom.js'
 import { Learned } from './routing/learned.js'
@@ -76,25 +76,33 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     turns: new Turns(settings.concurrency.maxWaiting),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
-    headroom: new Headroom({ clock, limits: settings.choice.routing.minuteLimits }),
+    headroom: new Headroom({
+      clock,
+      limits: settings.choice.routing.minuteLimits,
+      weightOf: ({ provider, model }) => book.find(provider, model)?.quotaWeight,
+    }),
     sessions: new Sessions({ clock }),
     priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
-      await book.load().catch(() => undefined) // then the app's own figures and the price table are all that is known
-      const known = book.find(provider, model)?.contextWindow
-      if (known !== undefined) return known
+      const known = (): number | undefined => book.find(provider, model)?.contextWindow
+      const atHand = known() // the app's own figures are there before anything is loaded
+      if (atHand !== undefined) return atHand
+      await book.load().catch(() => undefined) // then the price table is all that is known besides
+      const loaded = known()
+      if (loaded !== undefined) return loaded
       const at = clock.date()
       await pricing.ready(provider, at)
       return pricing.find({ provider, model }, at)?.contextWindow
     },
+    countTokens: settings.countTokens,
     governance: allowAll,
     escalation:
       escalation === undefined
         ? undefined
         : { policy: escalation, coolDowns: new CoolDowns(clock, escalation.coolDownMs) },
     learned: isLearning ? learnedIn(store, settings) : undefined,
-    routing: routingParts(settings, book, pricing, budget),
+    routing: routingParts(settings, book, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
@@ -106,17 +114,15 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
 function routingParts(
   { choice }: HandlerSettings,
   models: ModelBook,
-  pricing: Pricing,
   { cacheHits }: BudgetKeeper,
 ): RoutingParts {
   return {
     policy: choice.routing,
     tenants: choice.tenants,
-    classify,
-    classifier: choice.classifier,
+    classifier: new CalibratedClassifier(choice.routing),
+    appClassifier: choice.classifier,
     models,
     contenders: new Contenders(models),
-    pricing,
     cacheHits,
   }
 }

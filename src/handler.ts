@@ -142,7 +142,7 @@ export class BYOKHandler {
     options: ClassifyOptions = {},
   ): Classification {
     const { messages, tools, responseFormat, taskType } = checkClassifyQuestion(prompt, options)
-    return this.#parts.routing.classify({ messages, tools, responseFormat, taskType })
+    return this.#parts.routing.classifier.classify({ messages, tools, responseFormat, taskType })
   }
 
   /** The models of the providers that there is a key or a setting for. Throws `invalid-request`. */

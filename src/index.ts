@@ -14,6 +14,7 @@ export type {
 } from './core/classification.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type { CompletionStream } from './core/completion-stream.js'
+export type { ContextOverflow } from './core/context-overflow.js'
 export type {
   ProviderAdapter,
   ProviderCall,
@@ -171,5 +172,6 @@ export type {
   ModelPattern,
   Preference,
 } from './routing/policy.js'
+export type { AppTokenCounter } from './routing/token-counter.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { DialectName } from './wire/dialect.js'

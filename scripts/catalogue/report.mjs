@@ -23,7 +23,7 @@ export function reportLines(
     `  ${rows.filter(({ price }) => price).length} with a price, ${rows.filter((row) => row.isSpecialPurpose).length} for one purpose only`,
     `Quality: ${ratedRows} rows have a rating of their own, ${rows.filter((row) => row.isQualityEstimated).length} an estimate, ${rows.filter(({ quality }) => !quality).length} none`,
     ...Object.entries(floors).map(([level, floor]) => floorLine(level, floor, rows)),
-    `Estimator: ${estimator.models} rated models estimated from the others are off by ${estimator.error.toFixed(1)} points (median)`,
+    `Estimator: ${estimator.models} rated models estimated from the others are off by ${estimator.error.toFixed(1)} points (median), nine in ten by less than ${estimator.mostError.toFixed(1)}; on the whole by ${estimator.bias.toFixed(1)}`,
     `  by version ${slope(estimator, 0)}, tenfold price ${slope(estimator, 1)}, tenfold parameters ${slope(estimator, 2)} points of rating`,
     ...section(
       `Left out: ${dropped.length}`,

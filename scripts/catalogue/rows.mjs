@@ -215,7 +215,7 @@ function withoutTwins(rows, drop) {
         otherSame === same &&
         ((stem !== undefined && otherStem === stem) ||
           areAlias(other.model, model) ||
-          other.description === description),
+          (description !== undefined && other.description === description)),
     )
     if (place === undefined) {
       kept.set(`${provider}/${model}`, { row, same, stem })

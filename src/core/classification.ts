@@ -3,7 +3,7 @@
 import type { Level, TaskType } from './level.js'
 import type { Message, ResponseFormat, Tool } from './message.js'
 
-/** A feature that decided, and how far it moved the score: up where positive. */
+/** A feature that decided, and how far it moved the level score: up where positive. */
 export interface DecidingFeature {
   readonly feature: string
   readonly weight: number
@@ -15,9 +15,11 @@ export interface Classification {
   readonly taskType: TaskType
   /** From 0 to 1: how sure the kind of work is. 1 where the caller has said it. */
   readonly taskTypeConfidence: number
-  /** From 0 (anyone can do it) to 1; the levels are cuts on it. */
+  /** From 0 to 1: what a strong model is expected to gain over a weak one. It orders requests; the levels are no cuts on it. */
   readonly score: number
-  /** From 0 to 1: how far the score lies from the nearest cut. */
+  /** From 0 (anyone can do it) to 1: the levels are cuts on it. */
+  readonly levelScore: number
+  /** From 0 to 1: how far the level score lies from the nearest cut. */
   readonly confidence: number
   /** The features that decided, the weightiest first. */
   readonly reasons: readonly DecidingFeature[]

@@ -15,6 +15,8 @@ export type WarningCode =
   | 'callback-failed'
   | 'request-repaired'
   | 'escalation'
+  | 'context-cut'
+  | 'window-assumed'
   | 'quality-floor-lowered'
   | 'classifier-failed'
   | 're-ranker-failed'

@@ -13,6 +13,7 @@ import type { BreakerOptions } from '../resilience/breaker.js'
 import type { GivenLimits } from '../resilience/limits.js'
 import type { RetryOptions } from '../resilience/retry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
+import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AnswerLimits } from '../wire/sse.js'
 import {
   booleanAt,
@@ -107,6 +108,12 @@ export interface HandlerOptions extends MoneyOptions, ChoiceOptions {
   readonly strict?: boolean | undefined
   /** Mends tool arguments that are no whole JSON, and says so in `byok.repairs`. @default false */
   readonly repairToolArguments?: boolean | undefined
+  /**
+   * Counts the tokens of a text for a model, at once, instead of the built-in guess (about 4 characters a token for
+   * alphabetic scripts, 1 for Chinese, Japanese and Korean). Where it throws or gives no number from 0, the guess stands,
+   * with a warning. Budgets hold an upper bound of their own.
+   */
+  readonly countTokens?: AppTokenCounter | undefined
   /** Sends the requests of the SDKs, instead of the global `fetch`: for a proxy, or a test. Not those of a `client`. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Tells the time, sets timers and draws random numbers, instead of the system: for tests. */
@@ -134,6 +141,7 @@ export interface HandlerSettings {
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
   readonly repairToolArguments: boolean
+  readonly countTokens: AppTokenCounter | undefined
   /** Absent where the global one is used. */
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
@@ -169,6 +177,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   callbacks: true,
   strict: true,
   repairToolArguments: true,
+  countTokens: true,
   fetch: true,
   clock: true,
   logger: true,
@@ -180,7 +189,7 @@ function check(options: Fields): HandlerSettings {
   refuseUnknown(failover, ['maxCandidates', 'streamFallback', 'midStream'], 'failover')
   const limits = recordAt(options.limits ?? {}, 'limits')
   refuseUnknown(limits, ['maxEventBytes', 'maxResponseBytes'], 'limits')
-  const { fetch, clock, logger } = options
+  const { countTokens, fetch, clock, logger } = options
   const aliases = checkAliases(options.models ?? {})
   return {
     keys: checkKeys(options.keys ?? {}),
@@ -211,6 +220,8 @@ function check(options: Fields): HandlerSettings {
     callbacks: options.callbacks === undefined ? undefined : checkCallbacks(options.callbacks),
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
+    countTokens:
+      countTokens === undefined ? undefined : (functionAt(countTokens, 'countTokens') as AppTokenCounter), // its result is checked
     fetch: fetch === undefined ? undefined : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
     clock:
       clock === undefined ? systemClock : (withMethods(clock, 'clock', clockMethods) as unknown as Clock), // it has them all
@@ -223,9 +234,7 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['apiKey', 'Use keys: { provider: key }.'],
   ['maxRetries', 'Use retry: { maxRetries }.'],
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
-  ...['accessPlans', 'countTokens', 'governance', 'hosts', 'keyFallback', 'vault'].map(
-    (name) => [name, notThere] as const,
-  ),
+  ...['accessPlans', 'governance', 'hosts', 'keyFallback', 'vault'].map((name) => [name, notThere] as const),
 ])
 
 function checkKeys(value: unknown): Map<string, readonly PooledKey[] | KeyFunction> {

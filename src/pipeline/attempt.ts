@@ -27,6 +27,8 @@ export interface Step {
   readonly key: PooledKey
   readonly mode: AttemptMode
   readonly chat: ChatRequest
+  /** What the caller should know of how it was fitted, if this is the answer. */
+  readonly warnings: readonly Warning[]
   /** Another candidate may still answer, so this one must leave it time. */
   readonly hasNext: boolean
   /** Where this asks again after a wait. */
@@ -86,6 +88,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
+    for (const warning of step.warnings) exchange.accumulator.warn(warning, last)
     if (heldTo !== undefined) exchange.accumulator.warn(lowered(heldTo), last)
     const answer = exchange.finish(last)
     hasAnswered = true

@@ -4,8 +4,10 @@ import { type ByokError, isByokError } from '../core/errors.js'
 import type { Warning } from '../core/warning.js'
 import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
-import { type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
-import type { Contender } from '../routing/contender.js'
+import { type Choice, type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
+import { type Contender, inNameOrder } from '../routing/contender.js'
+import { unknownWindow } from '../routing/filters.js'
+import type { ModelReference } from '../routing/model-reference.js'
 import { needsOf } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
 import type { Rated } from '../routing/rank.js'
@@ -13,6 +15,7 @@ import { credentialFor } from './candidate.js'
 import type { Estimates } from './estimates.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
+import { headroomOf } from './rate-notes.js'
 import { reordered } from './reordered.js'
 import { type Work, workOf } from './work.js'
 
@@ -44,24 +47,33 @@ export async function chooseModels(
   const { routing } = parts
   await routing.models.load()
   if (parts.learned !== undefined) await parts.learned.load()
-  const work = await workOf(request, tenant, parts)
+  const work = await workOf(request, estimates.shape.tokens, tenant, parts)
   const listed = tenant?.models?.[work.level]
   const providers =
     listed === undefined
       ? new Set([...request.keys.keys(), ...parts.providers.configured()])
       : new Set(listed.map(({ provider }) => provider))
-  const { payers, leftOut, pool, lookupFailure } = await gather(providers, request, parts, (entry) =>
+  const contendersOf = (entry: RegisteredProvider): readonly Contender[] =>
     listed === undefined
       ? routing.contenders.of(entry)
-      : listed.filter(({ provider }) => provider === entry.id).map((one) => routing.contenders.find(one)),
-  )
+      : listed.filter(({ provider }) => provider === entry.id).map((one) => routing.contenders.find(one))
+  const { payers, leftOut, lookupFailure } = await gather(providers, request, parts, contendersOf)
+  const entries = [...payers.values()].map(({ entry }) => entry)
+  const pool =
+    listed === undefined ? routing.contenders.ofAll(entries) : inNameOrder(entries.flatMap(contendersOf))
   const warnings = [...work.warnings]
   const nothing = { leftOut, payers, work, warnings, lookupFailure }
   // Nothing is known of anybody: the app's own order is all there is.
-  if (listed === undefined && pool.every(({ info }) => info === undefined))
-    return { ...nothing, ordered: await reordered(pool.map(unrated), request, work, parts, warnings) }
-  await estimates.ready(payers.keys())
-  const choice = choose(await questionFor(request, { pool, payers, work, tenant, estimates }, parts))
+  if (listed === undefined && pool.every(({ info }) => info === undefined)) {
+    const inAppsOrder = entries.flatMap(contendersOf).map(unrated)
+    return { ...nothing, ordered: await reordered(inAppsOrder, request, work, parts, warnings) }
+  }
+  const prices = estimates.ready(payers.keys())
+  if (prices !== undefined) await prices
+  const choice = chooseFitting(
+    await questionFor(request, { pool, payers, work, tenant, estimates }, parts),
+    request,
+  )
   warnings.push(...choice.warnings)
   return {
     ...nothing,
@@ -70,7 +82,17 @@ export async function chooseModels(
   }
 }
 
-/** The models of all providers that there is a key for, and those that there is none for. */
+/** Where the request fits nobody and may be cut, the widest windows lose the least of it. */
+function chooseFitting(question: ChoiceQuestion, { contextOverflow }: PreparedRequest): Choice {
+  const choice = choose(question)
+  const isTooLong = choice.ordered.length === 0 && choice.leftOut.some(({ filter }) => filter === 'window')
+  if (contextOverflow === 'error' || !isTooLong) return choice
+  const cut = choose({ ...question, needs: { ...question.needs, mayCut: true } })
+  const windowOf = ({ contender }: Rated): number => contender.info?.contextWindow ?? unknownWindow
+  return { ...cut, ordered: [...cut.ordered].sort((left, right) => windowOf(right) - windowOf(left)) }
+}
+
+/** Who pays for which provider, and the models that nobody pays for. */
 async function gather(
   providers: Iterable<string>,
   request: PreparedRequest,
@@ -79,23 +101,19 @@ async function gather(
 ): Promise<{
   payers: Map<string, Payer>
   leftOut: LeftOut[]
-  pool: Contender[]
   lookupFailure: ByokError | undefined
 }> {
   const payers = new Map<string, Payer>()
   const leftOut: LeftOut[] = []
-  const pool: Contender[] = []
   let lookupFailure: ByokError | undefined
   for (const id of providers) {
     const entry = parts.providers.get(id)
     if (entry === undefined) continue
-    const contenders = contendersOf(entry)
     let why = `no key for "${id}"`
     try {
       const credential = await credentialFor(entry, request, parts)
       if (credential !== undefined) {
         payers.set(id, { entry, credential })
-        pool.push(...contenders)
         continue
       }
     } catch (error) {
@@ -103,9 +121,9 @@ async function gather(
       lookupFailure ??= error
       why = error.message
     }
-    for (const contender of contenders) leftOut.push({ contender, filter: 'key', reason: () => why })
+    for (const contender of contendersOf(entry)) leftOut.push({ contender, filter: 'key', reason: () => why })
   }
-  return { payers, leftOut, pool, lookupFailure }
+  return { payers, leftOut, lookupFailure }
 }
 
 interface Gathered {
@@ -123,14 +141,10 @@ async function questionFor(
 ): Promise<ChoiceQuestion> {
   const { policy } = parts.routing
   const { labels, chat } = request
-  const costs = new Map<Contender, number>()
-  const costOf = (contender: Contender): number => {
-    let cost = costs.get(contender)
-    if (cost === undefined) {
-      cost = estimates.costOf(contender) ?? Number.NaN
-      costs.set(contender, cost)
-    }
-    return cost
+  const costOf = (contender: Contender): number => estimates.costOf(contender) ?? Number.NaN
+  const headroom = (contender: Contender): number => {
+    const payer = payers.get(contender.provider)
+    return payer === undefined ? 1 : headroomOf(contender, payer.credential, labels.tenant, parts)
   }
   const learnedOf = parts.learned?.factors(work.taskType, work.level)
   const needsPrice = request.ceiling !== undefined || (await parts.budget.refusesUnknownPrice(labels))
@@ -148,7 +162,7 @@ async function questionFor(
     around: {
       allowLists: [policy.allow, tenant?.allow].filter((list) => list !== undefined),
       deny: policy.deny,
-      headroomOf: () => 1,
+      headroomOf: headroom,
       refusalOf: ({ provider, model, name }) => {
         if (!parts.breaker.isReady(name)) return 'its breaker is open'
         const keys = payers.get(provider)?.credential.keys ?? []
@@ -159,7 +173,7 @@ async function questionFor(
     },
     factors: {
       prefer: policy.prefer,
-      headroomOf: () => 1,
+      headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
       learnedOf: ({ name }) => learnedOf?.(name) ?? 1,
     },
@@ -167,8 +181,14 @@ async function questionFor(
     minQuality: policy.minQuality,
     isListed: tenant?.models?.[work.level] !== undefined,
     preferProviders: [...(tenant?.preferProviders ?? []), ...policy.preferProviders],
-    sticky: undefined,
+    sticky: lastAnswerer(request, parts),
   }
+}
+
+/** Who last answered the session of a request. */
+function lastAnswerer({ labels }: PreparedRequest, { routing, sessions }: Parts): ModelReference | undefined {
+  if (labels.session === undefined || !routing.policy.isSticky) return undefined
+  return sessions.last(labels.tenant, labels.session)
 }
 
 function unrated(contender: Contender): Rated {

@@ -2,7 +2,7 @@
 
 import type { ModelInfo } from '../core/model-info.js'
 import type { RegisteredProvider } from '../providers/registry.js'
-import { type Contender, contenderOf } from '../routing/contender.js'
+import { type Contender, contenderOf, inNameOrder } from '../routing/contender.js'
 import type { ModelReference } from '../routing/model-reference.js'
 
 /** Knows models by their exact names. */
@@ -18,6 +18,8 @@ export interface ModelFinder {
 /** Contenders, made once and kept. */
 export class Contenders {
   readonly #models: ModelFinder
+  /** Most requests can be paid at the same providers as the one before. */
+  #last: { readonly ids: string; readonly pool: readonly Contender[] } | undefined
   readonly #pools = new Map<string, readonly Contender[]>()
 
   constructor(models: ModelFinder) {
@@ -36,6 +38,15 @@ export class Contenders {
       rows.length > 0 ? rows.map(({ model }) => model) : defaultModel === null ? [] : [defaultModel]
     const pool = models.map((model) => this.find({ provider: id, model }))
     this.#pools.set(id, pool)
+    return pool
+  }
+
+  /** The models of several providers, in the order of their names. */
+  ofAll(entries: readonly RegisteredProvider[]): readonly Contender[] {
+    const ids = entries.map(({ id }) => id).join(' ')
+    if (this.#last?.ids === ids) return this.#last.pool
+    const pool = inNameOrder(entries.flatMap((entry) => this.of(entry)))
+    this.#last = { ids, pool }
     return pool
   }
 

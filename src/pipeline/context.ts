@@ -6,12 +6,14 @@ import { ByokError } from '../core/errors.js'
 import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
+import { estimateTokens, type TokenCounter } from '../core/token-estimate.js'
 import type { Warning } from '../core/warning.js'
 import type { Bill } from '../cost/pricing.js'
 import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
 import type { Outcome } from '../routing/learned.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
+import { tokenCounterFor } from '../routing/token-counter.js'
 import { Course } from './course.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
@@ -64,6 +66,7 @@ export class RequestContext {
   #cancelTotal: CancelTimer | undefined
   #stopListening: (() => void) | undefined
   #hasCallbackFailed = false
+  #hasCounterFailed = false
   readonly #queue: EventQueue | undefined
   readonly #onStop: () => void
 
@@ -267,6 +270,24 @@ export class RequestContext {
   /** For listeners alone. */
   tell(warning: Warning): void {
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
+  }
+
+  /** Counts tokens for a model, named `provider/model`: as the app does, else by the built-in guess. */
+  counterFor(model: string): TokenCounter {
+    const { countTokens } = this.parts
+    return countTokens === undefined
+      ? estimateTokens
+      : tokenCounterFor(countTokens, model, () => this.#counterFailed())
+  }
+
+  #counterFailed(): void {
+    if (this.#hasCounterFailed) return
+    this.#hasCounterFailed = true
+    this.warn({
+      code: 'callback-failed',
+      message: 'countTokens gave no count, so tokens were estimated.',
+      option: 'countTokens',
+    })
   }
 
   #callbackFailed(name: string): void {

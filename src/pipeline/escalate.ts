@@ -11,7 +11,7 @@ import type { RequestContext } from './context.js'
 import type { Climbed } from './ladder.js'
 import type { EscalationParts } from './parts.js'
 import { makePlan, type Plan } from './plan.js'
-import { attend, follow, handOver, respond, run } from './run.js'
+import { attend, follow, handOver, planFor, respond, run } from './run.js'
 
 /** What became of a level: an answer, or the error that all of it ended in. */
 interface Outcome {
@@ -60,8 +60,7 @@ class Stairs {
 
   async climb(): Promise<CompletionResponse> {
     const context = this.#context
-    const { request, parts } = context
-    let outcome = await this.#answer(await context.guard(makePlan(request, parts)))
+    let outcome = await this.#answer(await planFor(context))
     let best = outcome
     for (;;) {
       const step = await this.#stepFrom(outcome)

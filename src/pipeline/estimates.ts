@@ -1,7 +1,8 @@
 // What a request can be expected to cost with each of many models.
 
 import type { Money } from '../core/money.js'
-import { expectedCost, expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
+import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
+import { expectedOf } from '../cost/price-board.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
@@ -14,6 +15,8 @@ export class Estimates {
   readonly #parts: Parts
   readonly #at: number
   #hitChance: ((model: ModelReference) => number | undefined) | undefined
+  /** The same for every model of a provider. */
+  readonly #outputTokens = new Map<string, number>()
 
   constructor(request: PreparedRequest, parts: Parts) {
     this.#request = request
@@ -22,24 +25,26 @@ export class Estimates {
     this.shape = promptShape(request.chat)
   }
 
-  /** Loads the prices of these providers. */
-  async ready(providers: Iterable<string>): Promise<void> {
-    const { pricing } = this.#parts.routing
-    for (const provider of providers) await pricing.ready(provider, this.#at)
+  /** Lets the prices of these providers load. `undefined` where nothing needs to be waited for. */
+  ready(providers: Iterable<string>): Promise<void> | undefined {
+    return this.#parts.priceBoard.ready(providers, this.#at)
   }
 
   /** In nano-dollars; `undefined` where the price is not known. */
-  costOf({ provider, model }: ModelReference): Money | undefined {
-    const { pricing } = this.#parts.routing
-    const found = pricing.find({ provider, model }, this.#at)
-    if (found === undefined) return undefined
-    const outputTokens = expectedOutputTokens(this.#request.chat, provider)
-    return expectedCost({
-      price: found.price,
-      prompt: this.shape,
-      outputTokens,
-      hitChance: this.#chanceOf({ provider, model }),
-    })
+  costOf(model: ModelReference): Money | undefined {
+    const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
+    if (entry.isUnknown) return undefined
+    const outputTokens = this.#outputTokensOf(model.provider)
+    return expectedOf(entry, this.shape, outputTokens, this.#chanceOf(model)) ?? undefined
+  }
+
+  #outputTokensOf(provider: string): number {
+    let tokens = this.#outputTokens.get(provider)
+    if (tokens === undefined) {
+      tokens = expectedOutputTokens(this.#request.chat, provider)
+      this.#outputTokens.set(provider, tokens)
+    }
+    return tokens
   }
 
   /** How likely a first turn finds its beginning in the cache: as the app says, else as it was found lately. */

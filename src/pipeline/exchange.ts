@@ -13,6 +13,7 @@ import { visibleName } from '../core/visible-text.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
+import { nameOf } from '../routing/model-reference.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
 import type { Candidate } from './candidate.js'
@@ -93,7 +94,7 @@ export class Exchange {
     })
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
-      estimatePromptTokens: () => estimatePromptTokens(chat),
+      estimatePromptTokens: () => estimatePromptTokens(chat, context.counterFor(nameOf(call.candidate))),
       repairToolArguments: request.repairToolArguments,
     })
   }

@@ -90,17 +90,21 @@ export async function listProviders(parts: Parts): Promise<ListedProvider[]> {
   )
 }
 
-async function modelsOf(id: string, { routing, providers, clock }: Parts): Promise<ListedModel[]> {
+async function modelsOf(
+  id: string,
+  { routing, providers, priceBoard, clock }: Parts,
+): Promise<ListedModel[]> {
   const entry = providers.get(id)
   if (entry === undefined) return []
   await routing.models.load()
-  await routing.pricing.ready(id, clock.date())
+  const at = clock.date()
+  await priceBoard.ready([id], at)
   return routing.contenders.of(entry).map(({ provider, model, info }) => ({
     id: nameOf({ provider, model }),
     provider,
     model,
     ...shown(info),
-    price: priceOf(routing.pricing.find({ provider, model }, clock.date())?.price),
+    price: priceOf(priceBoard.priced(provider, model, at).price),
   }))
 }
 

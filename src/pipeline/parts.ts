@@ -1,6 +1,6 @@
 // What the pipeline is given to work with. Each part has a plain version that does nothing in particular.
 
-import type { AppClassifier, Classification, ClassifierQuestion } from '../core/classification.js'
+import type { AppClassifier } from '../core/classification.js'
 import type { Clock } from '../core/clock.js'
 import type { ByokError } from '../core/errors.js'
 import type { ChatRequest } from '../core/request.js'
@@ -8,7 +8,6 @@ import type { ToolCallEvent } from '../core/stream-event.js'
 import type { Budget } from '../cost/budget.js'
 import type { CacheHits } from '../cost/cache-hits.js'
 import type { PriceBoard } from '../cost/price-board.js'
-import type { Pricing } from '../cost/pricing.js'
 import type { SafeEmitter } from '../events/emitter.js'
 import type { KeyPool } from '../keys/pool.js'
 import type { KeyResolver } from '../keys/resolver.js'
@@ -19,12 +18,14 @@ import type { RetryOptions } from '../resilience/retry.js'
 import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
+import type { CalibratedClassifier } from '../routing/classifier/calibrated.js'
 import type { CoolDowns } from '../routing/cool-downs.js'
 import type { Headroom } from '../routing/headroom.js'
 import type { Learned } from '../routing/learned.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { EscalationPolicy, RoutingPolicy, TenantPolicies } from '../routing/policy.js'
 import type { Sessions } from '../routing/sticky.js'
+import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AbortListeners } from './abort-listeners.js'
 import type { Contenders, ModelFinder } from './contenders.js'
 import type { PreparedRequest } from './prepared-request.js'
@@ -57,12 +58,11 @@ export interface RoutingParts {
   readonly policy: RoutingPolicy
   readonly tenants: TenantPolicies | undefined
   /** Says how hard a request is. */
-  readonly classify: (question: ClassifierQuestion) => Classification
+  readonly classifier: CalibratedClassifier
   /** The app's own, instead. */
-  readonly classifier: AppClassifier | undefined
+  readonly appClassifier: AppClassifier | undefined
   readonly models: ModelFinder
   readonly contenders: Contenders
-  readonly pricing: Pick<Pricing, 'ready' | 'find'>
   readonly cacheHits: Pick<CacheHits, 'chancesFor'>
 }
 
@@ -84,6 +84,8 @@ export interface Parts {
   readonly priceBoard: PriceBoard
   readonly repair: RequestRepair
   readonly windowOf: WindowFinder
+  /** The app's own counter of tokens. */
+  readonly countTokens?: AppTokenCounter | undefined
   readonly governance: Governance
   /** `undefined` where nothing is escalated. */
   readonly escalation: EscalationParts | undefined

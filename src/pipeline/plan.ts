@@ -2,21 +2,22 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import { fromUsd, type Money } from '../core/money.js'
-import type { Route, RouteExclusion } from '../core/route.js'
+import type { Route, RouteCandidate, RouteExclusion } from '../core/route.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
-import { abilityWords } from '../routing/contender.js'
+import { ability, abilityWords } from '../routing/contender.js'
 import { nameOf } from '../routing/model-reference.js'
 import { abilitiesFor } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
+import type { Rated } from '../routing/rank.js'
 import { type Candidate, Candidates, credentialFor } from './candidate.js'
 import { type Chosen, chooseModels } from './choose.js'
 import { Estimates } from './estimates.js'
 import { nobodyLeft, noKey, providersOf } from './nobody.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
-import { routeOf, type ShownCandidate } from './route.js'
+import { routeOf, showing } from './route.js'
 import { policyOf, type Work } from './work.js'
 
 /** The decision. */
@@ -94,18 +95,15 @@ async function namedPlan(
     return estimates.costOf(candidate)
   }
   const warnings = await abilityWarnings(candidates, request, parts)
-  const shown = (): ShownCandidate[] =>
-    candidates.map((candidate) => {
-      const { info, quality, isQualityKnown } = parts.routing.contenders.find(candidate)
-      return {
-        name: nameOf(candidate),
-        info,
-        score: null,
-        quality: isQualityKnown ? quality.general : null,
-        cost: costOf(candidate),
-        credential: candidate.credential,
-      }
+  const shown = (): RouteCandidate[] => {
+    const costs = candidates.map(costOf)
+    const show = showing(costs)
+    return candidates.map((candidate, at) => {
+      const contender = parts.routing.contenders.find(candidate)
+      const rating = { score: null, quality: contender.quality.general, cost: costs[at] }
+      return show(contender, rating, candidate.credential)
     })
+  }
   const { requestedModel } = request
   return {
     candidates,
@@ -131,56 +129,72 @@ async function chosenPlan(
   const { ordered, work, warnings, leftOut } = chosen
   const refusal = ordered.length > 0 ? undefined : (chosen.lookupFailure ?? nobodyLeft(leftOut, request))
   const { requestedModel } = request
-  const costs = new Map(ordered.map(({ contender, cost }) => [contender.name, cost]))
-  const known = (cost: number | undefined): Money | undefined =>
-    cost === undefined || Number.isNaN(cost) ? undefined : cost
+  let costs: Map<string, number> | undefined
   return {
     candidates: inReach(chosen, new Candidates(request, estimates.shape.tokens), request),
     isChosen: true,
-    costOf: (candidate) => known(costs.get(nameOf(candidate))),
+    costOf: (candidate) => {
+      costs ??= new Map(ordered.map(({ contender, cost }) => [contender.name, cost]))
+      return known(costs.get(nameOf(candidate)))
+    },
     work,
     tenant,
     ceiling: ceilingOf(request, tenant),
     warnings,
     refusal,
-    route: () =>
-      routeOf({
-        requestedModel,
-        work,
-        candidates: ordered.flatMap(({ contender, cost, quality, score }) => {
-          const payer = chosen.payers.get(contender.provider)
-          const { name, info, isQualityKnown } = contender
-          return payer === undefined
-            ? []
-            : {
-                name,
-                info,
-                score: info === undefined ? null : score,
-                quality: isQualityKnown ? quality : null,
-                cost: known(cost),
-                credential: payer.credential,
-              }
-        }),
-        excluded: leftOut.map(({ contender, filter, reason }) => ({
-          model: contender.name,
-          filter,
-          reason: reason(),
-        })),
-        warnings,
-        refusal,
-      }),
+    route: () => {
+      const excluded = leftOut.map(({ contender, filter, reason }) => ({
+        model: contender.name,
+        filter,
+        reason: reason(),
+      }))
+      return routeOf({ requestedModel, work, candidates: shownChoice(chosen), excluded, warnings, refusal })
+    },
   }
+}
+
+function shownChoice({ ordered, payers }: Chosen): RouteCandidate[] {
+  const show = showing(ordered.map(({ cost }) => known(cost)))
+  const shown: RouteCandidate[] = []
+  for (const { contender, cost, quality, score } of ordered) {
+    const payer = payers.get(contender.provider)
+    if (payer === undefined) continue
+    const rating = { score: contender.info === undefined ? null : score, quality, cost: known(cost) }
+    shown.push(show(contender, rating, payer.credential))
+  }
+  return shown
+}
+
+function known(cost: number | undefined): Money | undefined {
+  return cost === undefined || Number.isNaN(cost) ? undefined : cost
 }
 
 /** The first of a choice, and the cheapest behind them: for a budget that leaves little. */
 function inReach({ ordered, payers }: Chosen, maker: Candidates, { failover }: PreparedRequest): Candidate[] {
   const first = ordered.slice(0, failover.maxCandidates * reserveFactor)
-  const behind = ordered.slice(first.length).filter(({ cost }) => !Number.isNaN(cost))
-  behind.sort((left, right) => left.cost - right.cost)
-  return [...first, ...behind.slice(0, cheapestKept)].flatMap(({ contender }) => {
+  return [...first, ...cheapestOf(ordered, first.length)].flatMap(({ contender }) => {
     const payer = payers.get(contender.provider)
     return payer === undefined ? [] : maker.of(contender, payer.entry, payer.credential)
   })
+}
+
+/** The cheapest from a place on, in their order. */
+function cheapestOf(ordered: readonly Rated[], from: number): Rated[] {
+  const kept: Rated[] = []
+  for (let at = from; at < ordered.length; at += 1) {
+    const entry = ordered[at]
+    if (entry === undefined || Number.isNaN(entry.cost)) continue
+    const dearest = kept.reduce((found, { cost }) => Math.max(found, cost), 0)
+    if (kept.length < cheapestKept) kept.push(entry)
+    else if (entry.cost < dearest) {
+      kept.splice(
+        kept.findIndex(({ cost }) => cost === dearest),
+        1,
+      )
+      kept.push(entry)
+    }
+  }
+  return kept
 }
 
 /** The lower of what the request and the tenant allow. */
@@ -201,7 +215,8 @@ async function abilityWarnings(
   await routing.models.load()
   return candidates.flatMap((candidate): Warning[] => {
     const { name, info, abilities } = routing.contenders.find(candidate)
-    const missing = asked & ~abilities
+    // Whether it sees is known better where it is asked: one that is known not to is refused there.
+    const missing = asked & ~abilities & ~ability.vision
     if (info === undefined || missing === 0) return []
     const message = `${visibleName(name, 200)} is not known to have ${abilityWords(missing)}. It is asked all the same, since it was named.`
     return [{ code: 'ability-unknown', message }]

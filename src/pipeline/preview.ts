@@ -7,9 +7,8 @@ import type { PreparedRequest } from './prepared-request.js'
 
 /** What the plan of a request would be now. What it shows is loaded first; a request itself waits for less. */
 export async function previewRoute(request: PreparedRequest, parts: Parts): Promise<Route> {
-  const { models, pricing } = parts.routing
-  await models.load()
-  const at = parts.clock.date()
-  if (request.models !== 'auto') for (const { provider } of request.models) await pricing.ready(provider, at)
+  await parts.routing.models.load()
+  if (request.models !== 'auto')
+    await parts.priceBoard.ready(new Set(request.models.map(({ provider }) => provider)), parts.clock.date())
   return (await makePlan(request, parts)).route()
 }

@@ -3,7 +3,9 @@
 import type { RateLimits } from '../core/rate-limits.js'
 import { completionTokens, promptTokens, type Usage } from '../core/usage.js'
 import type { PooledKey } from '../keys/pooled-key.js'
+import type { Credential } from '../keys/resolver.js'
 import type { HeadroomSubject } from '../routing/headroom.js'
+import type { ModelReference } from '../routing/model-reference.js'
 import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import type { Parts } from './parts.js'
@@ -19,13 +21,15 @@ export function headroomSubject(
 
 /** How much may still be used of a candidate: by the key that has most left. */
 export function headroomOf(
-  candidate: Pick<Candidate, 'provider' | 'model' | 'credential'>,
+  { provider, model }: ModelReference,
+  credential: Credential,
   tenant: string | undefined,
   { headroom }: Pick<Parts, 'headroom'>,
 ): number {
+  if (headroom.isUnused) return 1
   let most = 0
-  for (const key of candidate.credential.keys) {
-    most = Math.max(most, headroom.of(headroomSubject(candidate, key, tenant)))
+  for (const key of credential.keys) {
+    most = Math.max(most, headroom.of(headroomSubject({ provider, model, credential }, key, tenant)))
     if (most === 1) return 1
   }
   return most

@@ -1,5 +1,6 @@
 // The recipe: plan, then ask one candidate after another until one has answered.
 
+import type { Attempt } from '../core/attempt.js'
 import { toMicroseconds } from '../core/clock.js'
 import { asByokError, ByokError, isByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
@@ -14,6 +15,7 @@ import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
 import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
+import { fitFor } from './fitting.js'
 import { askCandidate, type Climbed } from './ladder.js'
 import { makePlan, type Plan } from './plan.js'
 import { Succession } from './succession.js'
@@ -24,9 +26,18 @@ import { Succession } from './succession.js'
  */
 export async function run(context: RequestContext): Promise<CompletionResponse> {
   return attend(context, async () => {
-    const plan = await context.guard(makePlan(context.request, context.parts))
+    const plan = await planFor(context)
     return handOver(await follow(plan, context), plan, context)
   })
+}
+
+/** The plan of a request. What it was judged to be moves the cuts of the levels, where the app wants that. */
+export async function planFor(context: RequestContext): Promise<Plan> {
+  const { request, parts } = context
+  const plan = await context.guard(makePlan(request, parts))
+  if (plan.refusal === undefined && plan.work !== undefined)
+    parts.routing.classifier.note(plan.work.classification)
+  return plan
 }
 
 /** Does the work of a request between its beginning and its end, of which the listeners are told. */
@@ -87,14 +98,25 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
   const outgrown = new OutgrownWindow(context)
   const succession = new Succession(plan, context.request.failover.maxCandidates)
   for (let candidate = succession.next(); candidate !== undefined; candidate = succession.next()) {
-    if (await outgrown.excludes(candidate)) continue
+    if (await outgrown.excludes(candidate)) {
+      succession.passOver()
+      continue
+    }
+    const fitted = await fitFor(candidate, context)
+    if (isByokError(fitted)) {
+      if (plan.candidates.length === 1) throw fitted
+      if (isAboutTheWindow(fitted)) await outgrown.note(candidate)
+      succession.passOver()
+      last = { candidate, error: fitted }
+      continue
+    }
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
       context.course.noteFailover()
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return await askCandidate(candidate, succession.rest, context)
+      return await askCandidate(candidate, succession.rest, fitted, context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       const { interruption } = context
@@ -119,6 +141,7 @@ class OutgrownWindow {
   }
 
   async note(candidate: Candidate): Promise<void> {
+    if (this.#context.request.contextOverflow !== 'error') return // each gets what fits into its own window
     const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
     if (size !== undefined) this.#size = Math.max(size, this.#size ?? 0)
   }
@@ -151,6 +174,7 @@ function allFailed(
 ): ByokError {
   const attempts = context.levelAttempts
   if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
+  if (attempts.every(isUnfit)) return unfitForAll(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
   for (const attempt of attempts) {
@@ -177,6 +201,27 @@ function tooDear(last: ByokError | undefined, { attempts }: RequestContext): Byo
   return error.with({ attempts: [...attempts] })
 }
 
+/** The request itself is what a candidate was left out for. */
+function isUnfit({ outcome, error }: Attempt): boolean {
+  return outcome === 'skipped' && (error?.code === 'context-length' || error?.code === 'invalid-request')
+}
+
+/** No candidate can take the request: too long for some, with an image that others do not see. */
+function unfitForAll(last: ByokError | undefined, context: RequestContext): ByokError {
+  const attempts = context.levelAttempts
+  const isTooLong = attempts.some(({ error }) => error?.code === 'context-length')
+  const reasons = [...new Set(attempts.map(({ error }) => error?.message))].join(' ')
+  return new ByokError(
+    isTooLong ? 'context-length' : 'invalid-request',
+    `No model can be asked. ${reasons}`,
+    {
+      ...(isTooLong ? {} : { field: 'messages' }),
+      attempts: [...context.attempts],
+      cause: last,
+    },
+  )
+}
+
 /** Nobody could be asked: the error says when somebody can. */
 function nobodyReady(last: ByokError | undefined, context: RequestContext): ByokError {
   const attempts = context.levelAttempts
@@ -184,13 +229,16 @@ function nobodyReady(last: ByokError | undefined, context: RequestContext): Byok
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
   const names = attempts.map((attempt) => visibleName(nameOf(attempt), 200)).join(', ')
-  const isAboutMoney = attempts.every(
-    ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
+  const mayPass = !attempts.every(
+    (attempt) =>
+      isUnfit(attempt) ||
+      attempt.error?.code === 'price-unknown' ||
+      attempt.error?.code === 'budget-exceeded',
   )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
     attempts: [...context.attempts],
     cause: last,
-    isRetryable: !isAboutMoney,
+    isRetryable: mayPass,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }

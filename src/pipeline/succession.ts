@@ -38,6 +38,11 @@ export class Succession {
     return this.#asked >= this.#mostAsked ? [] : this.#left
   }
 
+  /** The one that was handed out last cannot take the request: nothing was sent, so it does not count. */
+  passOver(): void {
+    this.#asked -= 1
+  }
+
   /** What became of the one that was handed out last. */
   note(candidate: Candidate, error: ByokError): void {
     if (!this.#plan.isChosen) return
@@ -45,11 +50,11 @@ export class Succession {
     else if (meaningOf(error).against !== 'nobody') this.#failedProviders.add(candidate.provider)
   }
 
-  /** Nothing was sent, so it does not count; and who costs as much need not be tried. */
+  /** Nothing was sent; and who costs as much need not be tried. */
   #cheaperThan(candidate: Candidate): void {
     const { costOf } = this.#plan
     const cost = costOf(candidate)
-    this.#asked -= 1
+    this.passOver()
     this.#tooDear += 1
     if (cost === undefined) return
     this.#left = this.#left.filter((other) => (costOf(other) ?? Number.POSITIVE_INFINITY) < cost)

@@ -2,13 +2,15 @@
 
 import type { Classification, ClassifierQuestion, ClassifierVerdict } from '../core/classification.js'
 import { ByokError, isByokError } from '../core/errors.js'
-import { type Level, levels, type TaskType, taskTypes } from '../core/level.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { LevelSource } from '../core/route.js'
 import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { inTime } from '../cost/in-time.js'
-import { decideLevel } from '../routing/level-policy.js'
+import { checkVerdict } from '../routing/classifier/verdict.js'
+import { decideLevel, type LevelDecision } from '../routing/level-policy.js'
 import type { TenantPolicy } from '../routing/policy.js'
+import { beforeToolLoop, isInToolLoop } from '../routing/tool-loop.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
@@ -27,22 +29,26 @@ const classifierMs = 1_000
 /** Decides how hard a request is. */
 export async function workOf(
   request: PreparedRequest,
+  promptTokens: number,
   tenant: TenantPolicy | undefined,
   parts: Parts,
 ): Promise<Work> {
   const { policy } = parts.routing
   const warnings: Warning[] = []
-  const classification = await classified(questionOf(request), parts, warnings)
-  const { level, source } = decideLevel({
-    asked: request.work,
-    tenant,
-    classification,
-    taskTypeConfidence: policy.taskTypeConfidence,
-  })
+  const classification = await classified(questionOf(request), promptTokens, parts, warnings)
+  const underWay = workUnderWay(request, parts)
+  const { level, source } =
+    underWay ??
+    decideLevel({
+      asked: request.work,
+      tenant,
+      classification,
+      taskTypeConfidence: policy.taskTypeConfidence,
+    })
   return {
     level,
     levelSource: source,
-    taskType: request.work.taskType ?? classification.taskType,
+    taskType: request.work.taskType ?? underWay?.taskType ?? classification.taskType,
     classification,
     warnings,
   }
@@ -64,25 +70,39 @@ export async function policyOf(
   }
 }
 
+/** Inside a tool loop, the question is the one that began it: what the tools have said makes it neither harder nor easier. */
 function questionOf({ chat, work }: PreparedRequest): ClassifierQuestion {
   const { messages, tools, responseFormat } = chat
-  return { messages, tools, responseFormat, taskType: work.taskType }
+  return { messages: beforeToolLoop(messages), tools, responseFormat, taskType: work.taskType }
+}
+
+/** What the turn was taken for when it began, where this is a tool loop of a known session. */
+function workUnderWay(
+  { chat, labels, work }: PreparedRequest,
+  { routing, sessions }: Parts,
+): (LevelDecision & { taskType: TaskType }) | undefined {
+  const { session, tenant } = labels
+  if (session === undefined || !routing.policy.isSticky || work.level !== undefined) return undefined
+  if (!isInToolLoop(chat.messages)) return undefined
+  const { level, taskType } = sessions.last(tenant, session) ?? {}
+  return level === undefined || taskType === undefined ? undefined : { level, taskType, source: 'session' }
 }
 
 /** The app's verdict over what the built-in classifier says; that alone where the app's cannot be used. */
 async function classified(
   question: ClassifierQuestion,
+  promptTokens: number,
   { routing, clock }: Parts,
   warnings: Warning[],
 ): Promise<Classification> {
-  const { classifier } = routing
-  const own = routing.classify(question)
-  if (classifier === undefined) return own
+  const { appClassifier } = routing
+  const own = routing.classifier.classify(question, promptTokens)
+  if (appClassifier === undefined) return own
   let why = 'failed'
   try {
-    const answer = await inTime(clock, async () => classifier(question), 'The classifier', classifierMs)
-    const verdict = verdictOf(answer)
-    if (verdict !== undefined) return { ...own, ...verdict, reasons: [] }
+    const answer = await inTime(clock, async () => appClassifier(question), 'The classifier', classifierMs)
+    const verdict = checkVerdict(answer)
+    if (verdict !== undefined) return overruled(own, verdict)
     why = 'gave no verdict that is known'
   } catch (error) {
     if (isByokError(error) && error.code === 'store-unavailable') why = `took longer than ${classifierMs} ms`
@@ -92,22 +112,9 @@ async function classified(
   return own
 }
 
-/** What an app's classifier has answered, as far as it makes sense; `undefined` where the level does not. */
-function verdictOf(answer: unknown): (ClassifierVerdict & { taskTypeConfidence?: number }) | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
-  const { level, taskType, score, confidence }: Record<string, unknown> = { ...answer }
-  const known = levels.find((one) => one === level)
-  if (known === undefined) return undefined
-  const work = taskTypes.find((one) => one === taskType)
-  if (taskType !== undefined && work === undefined) return undefined
-  return {
-    level: known,
-    ...(work === undefined ? {} : { taskType: work, taskTypeConfidence: 1 }),
-    ...(isShare(score) ? { score } : {}),
-    ...(isShare(confidence) ? { confidence } : {}),
-  }
-}
-
-function isShare(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= 1
+/** The app's word, and the built-in classifier's where the app has said nothing. Its features explain nothing here. */
+function overruled(own: Classification, verdict: ClassifierVerdict): Classification {
+  const isTypeSaid = verdict.taskType !== undefined
+  const taskTypeConfidence = isTypeSaid ? 1 : own.taskTypeConfidence
+  return { ...own, ...verdict, taskTypeConfidence, reasons: [] }
 }

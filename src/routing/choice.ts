@@ -19,6 +19,7 @@ import {
 
 /** What the choice is made by. */
 export interface ChoiceQuestion {
+  /** In the order of names: equals are asked in it. */
   readonly pool: readonly Contender[]
   readonly needs: Needs
   readonly around: Surroundings

@@ -57,6 +57,11 @@ export function contenderOf(reference: ModelReference, info: ModelInfo | undefin
   }
 }
 
+/** By provider and model: the order in which equals are asked. */
+export function inNameOrder(contenders: readonly Contender[]): Contender[] {
+  return [...contenders].sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0))
+}
+
 /** The abilities in words: `vision and tools`. */
 export function abilityWords(bits: number): string {
   return [...words].flatMap(([bit, word]) => ((bits & bit) === 0 ? [] : [word])).join(' and ')

@@ -65,6 +65,11 @@ export class Headroom {
     this.#options = options
   }
 
+  /** Nobody has been asked yet: everything is left of everything. */
+  get isUnused(): boolean {
+    return this.#providers.size === 0
+  }
+
   /**
    * Counts what a call has used: a request when it begins, its tokens when they are known. `begunAt` (of the clock's
    * `now()`) says when it began, where that was earlier.

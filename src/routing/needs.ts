@@ -5,6 +5,7 @@ import type { Content, Message } from '../core/message.js'
 import type { WorkKind } from '../core/model-info.js'
 import type { ChatRequest } from '../core/request.js'
 import { ability } from './contender.js'
+import { reserveOf } from './fit.js'
 
 /** What a request needs. The same for all models: work it out once. */
 export interface Needs {
@@ -22,10 +23,6 @@ export interface Needs {
   /** What does not fit may be cut. */
   readonly mayCut: boolean
 }
-
-/** What is kept free for an answer that the caller sets no limit on. */
-const textReserve = 1_000
-const structuredReserve = 1_500
 
 /** From here on, models are compared by how they deal with long prompts. */
 const longPromptTokens = 16_000
@@ -46,7 +43,6 @@ export interface NeedsQuestion {
 /** What a request needs. */
 export function needsOf(question: NeedsQuestion): Needs {
   const { chat, level, taskType, promptTokens, isAgent, levelWindow, mayCut } = question
-  const reserve = chat.maxTokens ?? (isStructured(chat) ? structuredReserve : textReserve)
   return {
     level,
     taskType,
@@ -54,7 +50,7 @@ export function needsOf(question: NeedsQuestion): Needs {
     abilities: abilitiesFor(chat) | (isAgent || taskType === 'agentic' ? ability.tools : 0),
     promptTokens,
     maxTokens: chat.maxTokens,
-    window: Math.max(levelWindow, promptTokens + reserve),
+    window: Math.max(levelWindow, promptTokens + reserveOf(chat)),
     mayCut,
   }
 }

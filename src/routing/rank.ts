@@ -3,6 +3,7 @@
 import type { TaskType } from '../core/level.js'
 import type { Contender } from './contender.js'
 import type { Needs } from './needs.js'
+import { greatestFirst } from './order.js'
 import type { Preference } from './policy.js'
 
 /** A contender with what is known of it for this request. */
@@ -57,7 +58,7 @@ export function quotaFactor(weight: number): number {
 
 /** Half the median cost of those that cost something; 0 where all are free. Below it, cheaper is no better. */
 export function costFloor(costs: readonly number[]): number {
-  const paid = costs.filter((cost) => cost > 0).sort((left, right) => left - right)
+  const paid = Float64Array.from(costs.filter((cost) => cost > 0)).sort()
   const middle = paid.length >> 1
   const upper = paid[middle] ?? 0
   const median = paid.length % 2 === 0 ? ((paid[middle - 1] ?? 0) + upper) / 2 : upper
@@ -66,15 +67,16 @@ export function costFloor(costs: readonly number[]): number {
 
 /**
  * Puts contenders into the order in which they are to be asked: those whose price is known by score, then the others.
- * Ties break by name. `floor` is that of the whole pool.
+ * Equals keep their order. `floor` is that of the whole pool.
  */
-export function rank(rated: Rated[], floor: number, factors: RankFactors): Rated[] {
-  const priced = rated.filter(({ cost }) => !Number.isNaN(cost))
-  const unpriced = rated.filter(({ cost }) => Number.isNaN(cost))
+export function rank(rated: readonly Rated[], floor: number, factors: RankFactors): Rated[] {
+  const priced: Rated[] = []
+  const unpriced: Rated[] = []
+  for (const entry of rated) (Number.isNaN(entry.cost) ? unpriced : priced).push(entry)
   const worth = worthOf(priced, floor, factors.prefer)
   for (const entry of priced) entry.score = worth(entry) * factorOf(entry.contender, factors)
   for (const entry of unpriced) entry.score = entry.quality * factorOf(entry.contender, factors)
-  return [...priced.sort(byScore), ...unpriced.sort(byScore)]
+  return unpriced.length === 0 ? byScore(priced) : [...byScore(priced), ...byScore(unpriced)]
 }
 
 /** Cheapest first, for models that a tenant has named for a level; those of unknown price last. */
@@ -110,8 +112,13 @@ function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: Ran
   )
 }
 
-function byScore(left: Rated, right: Rated): number {
-  return right.score - left.score || byName(left, right)
+function byScore(rated: readonly Rated[]): Rated[] {
+  const ordered: Rated[] = []
+  for (const place of greatestFirst(rated.map(({ score }) => score))) {
+    const entry = rated[place]
+    if (entry !== undefined) ordered.push(entry)
+  }
+  return ordered
 }
 
 function byName(left: Rated, right: Rated): number {

@@ -156,6 +156,20 @@ describe('auto', () => {
     expect(await chosenBy(handler, { prompt: 'Hi', level: 'moderate' })).toEqual(['one/b', 'one/a'])
   })
 
+  it('goes to the widest window where the prompt fits none and may be cut (CW1, CW2)', async () => {
+    const upstream = await upstreamWith([reply.chat()])
+    const rows = {
+      'one/a': { quality: 90, usd: 1, contextWindow: 20_000 },
+      'one/b': { quality: 90, usd: 2, contextWindow: 30_000 },
+    }
+    const { handler } = marketOf({ one: upstream }, rows)
+    const request = { prompt: 'word '.repeat(40_000), level: 'simple' } as const
+    expect((await failureOf(handler.generateResponse(request))).code).toBe('context-length')
+    const response = await handler.generateResponse({ ...request, contextOverflow: 'truncate' })
+    expect(response.byok.model).toBe('b')
+    expect(response.byok.warnings).toMatchObject([{ code: 'context-cut' }])
+  })
+
   it('is the one model that the app has set for a provider (RK1)', async () => {
     const { handler } = marketOf(places, models, {
       providers: { one: { baseURL: 'http://127.0.0.1:9/v1', defaultModel: 'mini' } },

@@ -20,7 +20,7 @@ import { HealthRecord } from '../../src/resilience/health.js'
 import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
-import { classify } from '../../src/routing/classifier/classify.js'
+import { CalibratedClassifier } from '../../src/routing/classifier/calibrated.js'
 import { Headroom } from '../../src/routing/headroom.js'
 import { Sessions } from '../../src/routing/sticky.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
@@ -45,21 +45,15 @@ class WatchedBreaker extends Breaker {
 }
 
 /** Routing that knows no model. */
-export function plainRouting(clock: FakeClock, other: Partial<RoutingParts> = {}): RoutingParts {
+export function plainRouting(other: Partial<RoutingParts> = {}): RoutingParts {
   const { routing } = checkHandlerOptions({}).choice
   return {
     policy: routing,
     tenants: undefined,
-    classify,
-    classifier: undefined,
+    classifier: new CalibratedClassifier(routing),
+    appClassifier: undefined,
     models: noModels,
     contenders: new Contenders(noModels),
-    pricing: new Pricing({
-      clock,
-      source: { find: () => undefined },
-      unknownPrice: 'deny',
-      baseline: { provider: 'openai', model: 'gpt-4o' },
-    }),
     cacheHits: new CacheHits(),
     ...other,
   }
@@ -103,7 +97,7 @@ export function booksOf(
     governance: allowAll,
     escalation: undefined,
     learned: undefined,
-    routing: plainRouting(clock),
+    routing: plainRouting(),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),

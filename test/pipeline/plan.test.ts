@@ -49,11 +49,11 @@ async function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
     all: () => catalogue,
   }
   const policy = checkHandlerOptions({ routing: { reRank } }).choice.routing
-  const { parts, clock } = booksOf(scriptedProvider({ id: 'unused', replies: ['Hi'] }), undefined, {
+  const { parts } = booksOf(scriptedProvider({ id: 'unused', replies: ['Hi'] }), undefined, {
     providers: { get: (id) => entries.get(id), configured: () => Object.keys(providers) },
     keys: new KeyResolver(settings),
   })
-  const routing = plainRouting(clock, { policy, models, contenders: new Contenders(models) })
+  const routing = plainRouting({ policy, models, contenders: new Contenders(models) })
   const prepared = prepareRequest(
     { prompt: 'Hi', ...request },
     'generateResponse',

@@ -39,7 +39,7 @@ function partsOf(options: HandlerOptions) {
   const left = (model = 'm', tenant?: string, key?: string) => {
     const keys = [{ id: '1', weight: 1, secret: new Secret(key ?? 'test-key-one-0001') }]
     const credential = { keys, source: tenant === undefined ? ('app' as const) : ('tenant' as const) }
-    return headroomOf({ provider: 'one', model, credential }, tenant, parts)
+    return headroomOf({ provider: 'one', model }, credential, tenant, parts)
   }
   return { clock, parts, ask, left }
 }
@@ -108,8 +108,8 @@ describe('RK10: what an answer tells of rate limits', () => {
     const { ask, parts } = partsOf({ providers: { one: { dialect: 'openai-chat', client } } })
     expect((await failureOf(ask(request))).code).toBe('rate-limited')
     const keys = [{ id: 'client', weight: 1, secret: new Secret('test-key-one-0001') }]
-    const candidate = { provider: 'one', model: 'm', credential: { keys, source: 'app' as const } }
-    expect(headroomOf(candidate, 'acme', parts)).toBe(0.4)
+    const credential = { keys, source: 'app' as const }
+    expect(headroomOf({ provider: 'one', model: 'm' }, credential, 'acme', parts)).toBe(0.4)
   })
 
   it('RK10: may be told by an adapter from outside, and need not be', async () => {
@@ -181,14 +181,14 @@ describe("RK10: the app's own limits", () => {
   it('RK10: of several keys the one that has most left counts', async () => {
     const { parts } = partsOf({ routing: { minuteLimits: { one: { requestsPerMinute: 4 } } } })
     const keys = ['a', 'b'].map((id) => ({ id, weight: 1, secret: new Secret(`test-key-${id}`) }))
-    const candidate = { provider: 'one', model: 'm', credential: { keys, source: 'app' as const } }
+    const credential = { keys, source: 'app' as const }
     const [first, second] = keys
     if (first === undefined || second === undefined) throw new Error('no keys')
     parts.headroom.note({ provider: 'one', model: 'm', key: first }, { requests: 4 })
     parts.headroom.note({ provider: 'one', model: 'm', key: second }, { requests: 1 })
-    expect(headroomOf(candidate, undefined, parts)).toBe(0.75)
+    expect(headroomOf({ provider: 'one', model: 'm' }, credential, undefined, parts)).toBe(0.75)
     parts.headroom.note({ provider: 'one', model: 'm', key: second }, { requests: 3 })
-    expect(headroomOf(candidate, undefined, parts)).toBe(0)
+    expect(headroomOf({ provider: 'one', model: 'm' }, credential, undefined, parts)).toBe(0)
   })
 })
 

@@ -3,7 +3,7 @@
 import type { ModelInfo } from '../../src/core/model-info.js'
 import type { ChatRequest } from '../../src/core/request.js'
 import { type Choice, type ChoiceQuestion, choose } from '../../src/routing/choice.js'
-import { type Contender, contenderOf } from '../../src/routing/contender.js'
+import { type Contender, contenderOf, inNameOrder } from '../../src/routing/contender.js'
 import type { Surroundings } from '../../src/routing/filters.js'
 import { type Needs, needsOf } from '../../src/routing/needs.js'
 import { usualQualityFloors, usualWindows } from '../../src/routing/policy.js'
@@ -46,7 +46,7 @@ export function fieldOf(models: Readonly<Record<string, FieldModel>>) {
       ...info,
     })
   })
-  return { pool, costOf: ({ name }: Contender) => costs.get(name) ?? Number.NaN }
+  return { pool: inNameOrder(pool), costOf: ({ name }: Contender) => costs.get(name) ?? Number.NaN }
 }
 
 /** Chooses from a field. */

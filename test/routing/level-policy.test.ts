@@ -6,7 +6,16 @@ import type { Level, TaskType } from '../../src/core/level.js'
 import { decideLevel, type LevelQuestion } from '../../src/routing/level-policy.js'
 
 function classified(level: Level, taskType: TaskType = 'general', taskTypeConfidence = 1): Classification {
-  return { level, taskType, taskTypeConfidence, score: 0.5, confidence: 1, reasons: [], inputTokens: 10 }
+  return {
+    level,
+    taskType,
+    taskTypeConfidence,
+    score: 0.5,
+    levelScore: 0.5,
+    confidence: 1,
+    reasons: [],
+    inputTokens: 10,
+  }
 }
 
 function decide(question: Partial<LevelQuestion> & { classification: Classification }) {
