@@ -128,7 +128,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
       partial = error.partial ?? partial
     }
   }
-  throw allFailed(last?.error, partial, context)
+  throw last !== undefined && succession.wasAlone ? last.error : allFailed(last?.error, partial, context)
 }
 
 /** The window that a prompt was too long for: nobody whose window is known to be no larger is asked after that. */
