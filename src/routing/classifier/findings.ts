@@ -12,6 +12,8 @@ export interface Findings {
   letters: number
   allWords: number
   numbers: number
+  /** Single letters in formulas. */
+  variables: number
   /** Signs of formulas. */
   formulaSigns: number
   /** Brackets, semicolons and the like. */
@@ -34,6 +36,7 @@ export function noFindings(): Findings {
     letters: 0,
     allWords: 0,
     numbers: 0,
+    variables: 0,
     formulaSigns: 0,
     codeSigns: 0,
     questionMarks: 0,

@@ -135,6 +135,7 @@ export class Scanner {
     }
     into.allWords += 1
     into.letters += letters
+    if (letters === 1 && isAsked && isVariable(text, start, at)) into.variables += 1
     if (first < 0x80) {
       if (letters <= 5 && this.#common.has(hash)) into.commonEnglish += 1
     } else if (first >= 0x370) into.foreignLetters += letters
@@ -151,7 +152,8 @@ export class Scanner {
   #readPhrase(hash: number, text: string, wordEnd: number, into: Findings): void {
     let phrase = hash
     let at = wordEnd
-    while (isGap(text.charCodeAt(at))) {
+    while (isGap(text.charCodeAt(at)) || (text.charCodeAt(at) === 44 && text.charCodeAt(at + 1) === 32)) {
+      if (text.charCodeAt(at) === 44) at += 1
       phrase = hashStep(phrase, phraseMark)
       if (this.#lexicon.find(phrase) === undefined) return
       at += 1
@@ -285,6 +287,33 @@ export class Scanner {
       if ((into.counts[meaning] as number) < 255) into.counts[meaning] = (into.counts[meaning] as number) + 1 // a place of the list
     }
   }
+}
+
+/** A single letter beside a number or a sign of a formula: `2x`, `n = `, `y^2`. */
+function isVariable(text: string, start: number, end: number): boolean {
+  const before = text.charCodeAt(start - 1)
+  const after = text.charCodeAt(end)
+  if ((before >= 48 && before <= 57) || after === 94 || after === 0xb2) return true
+  return (
+    isOperator(text.charCodeAt(after === 32 ? end + 1 : end)) ||
+    (before === 32 && isOperator(text.charCodeAt(start - 2)))
+  )
+}
+
+/** + - = * / < > × · − */
+function isOperator(unit: number): boolean {
+  return (
+    unit === 43 ||
+    unit === 45 ||
+    unit === 61 ||
+    unit === 42 ||
+    unit === 47 ||
+    unit === 60 ||
+    unit === 62 ||
+    unit === 0xd7 ||
+    unit === 0xb7 ||
+    unit === 0x2212
+  )
 }
 
 /** A space, a hyphen or an apostrophe between the words of a phrase. */
