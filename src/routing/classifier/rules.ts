@@ -165,6 +165,7 @@ function addCode(sight: Sight, add: (feature: string, points: number) => void): 
     const isDetailed = sight.clauses >= 3 && sight.words >= 14
     add(isDetailed ? 'asks for code under several conditions' : 'asks for code', isDetailed ? 2.15 : 1.6)
   } else if (sight.hasCode) add('asks about code', tally.why > 0 ? 2.3 : 0.8)
+  else if (tally.language > 0 && tally.why > 0) add('asks why code does what it does', 2.1)
   else if (tally.language > 0) add('asks about code', sight.words >= 12 ? 1.25 : 0.95)
 }
 
@@ -207,6 +208,7 @@ function addHard(
     else if (systems === 1) add('asks to design a system', sight.words <= 8 ? 2.6 : 3.1)
     else add('asks for a design', tally.system > 0 && sight.words > 8 ? 2.2 : 1.7)
   }
+  if (tally.plan > 0 && tally.expert > 0) add('asks for a research plan', tally.expert >= 2 ? 2.9 : 2.4)
   if (tally.architecture >= 2) add('about systems', isOrder || tally.architecture >= 4 ? 2.7 : 2.0)
   if (tally.security > 0) {
     const isReview = tally.review + tally.analyse > 0 || (isCode && tally.debug > 0)

@@ -41,7 +41,7 @@ export const workWords = {
     lo_hong tan_cong bao_mat ma_hoa ช่องโหว่ การโจมตี ความปลอดภัย เข้ารหัส sarbarhet* sakerhet* kryptering sikkerhed* haavoittuvuu* tietoturva
     ευπαθει* επιθεσ* ασφαλεια κρυπτογραφ* פגיעויות התקפות אבטחה הצפנה দুর্বলতা নিরাপত্তা আক্রমণ vulnerabilit* atacuri securitate sebezhetoseg*
     tamadas* titkosit* kwetsba* aanval* beveilig* zranitelnost* utok* bezpecnost*`,
-  expert: `np_hard np_complete versus_np undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
+  expert: `research_plan methodology dark_matter np_hard np_complete versus_np undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
     riemann* galois hilbert* banach* lebesgue measure_theory category_theory functor* stochastic martingale* ergodic asymptotic* axiom*
     lock_free wait_free linearizab* memory_model happens_before garbage_collector compiler type_inference type_system formal_verification
     model_checking temporal_logic invariant* convergence lower_bound upper_bound approximation_algorithm amortized amortised np
@@ -53,7 +53,7 @@ export const workWords = {
     quanten* quantist* kwantow* квантов* топологи* стохастич* kuantum الكم كموميه क्वांटम 量子 拓扑 随机过程 无锁 線形化 无穷 黎曼 位相 ロックフリー 양자* 위상* 락프리
     kuantum luong_tu ควอนตัม kvant* κβαντικ* קוונט* কোয়ান্টাম cuantic* без_блокировок sin_bloqueos ohne_sperren sperrfrei* sans_verrou*
     inferencia_causal inference_causale kausal* bayesian* bayesien* asintotic* asymptoti*`,
-  analyse: `analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu* derive derivation
+  analyse: `correlat* statistically analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu* derive derivation
     implications argue evidence hypothes* odd_one outlier* anomal* trend trends explanations trade_off trade_offs tradeoff* justify justif*
     assumption* scenario_analysis analiz* evalua* interpret* examina* hipotesis razona* argument* analys* evalue* examine* hypothes* untersuch*
     bewert* beurteil* begrund* deut* hypothes* abwag* avali* justifiqu* hipotes* valut* ipotes* giustific* przeanaliz* ocen* uzasadni* hipotez*
@@ -66,7 +66,7 @@ export const workWords = {
     contradic* incompatib* contredi* contradiction* widersp* unvereinbar* contraddi* sprzeczn* противореч* несовмест* суперечн* celis* cakis*
     تناقض يتعارض تعارض विरोधाभास विरोध 矛盾 冲突 衝突 不一致 両立 모순* 충돌 상충* bertentangan kontradiksi mau_thuan ขัดแย้ง motsag* motsig* modstrid*
     ristiriita* αντιφα* αντικρου* סתירה סותר* পরস্পরবিরোধী contrazic* contradict* ellentmond* tegenstrijd* tegensprek* rozpor*`,
-  debug: `debug* exits_with narrow_it_down narrow_down troubleshoot* crashed repair bug bugs error errors exception crash* fails failing failed failure broken doesnt_work does_not_work not_working wrong
+  debug: `debug* never_terminat* infinite_loop times_out too_slow exits_with narrow_it_down narrow_down troubleshoot* crashed repair bug bugs error errors exception crash* fails failing failed failure broken doesnt_work does_not_work not_working wrong
     incorrect stack_trace traceback segfault deadlock race_condition memory_leak fix fault unexpected throws undefined_is nullpointer* hangs leak
     depur* fallo falla error_en arregl* erreur* bogue plante debogu* corrige_le_bug fehler* absturz* stürzt debugg* behebe funktioniert_nicht falsch
     lehnt_ab erro falha conserte corrija_o_erro errore errori sbagliat* non_funziona blad* bledy napraw* nie_dziala ошибк* падает исправить_ошибку
@@ -96,7 +96,7 @@ export const workWords = {
     コード プログラム アルゴリズム クエリ 함수* 코드* 프로그램 알고리즘 쿼리 fungsi kode algoritma kueri ham_so ham_python ma_nguon thuat_toan truy_van ฟังก์ชัน โค้ด
     โปรแกรม อัลกอริทึม funktion koden algoritm* funktio koodi συναρτηση κωδικα αλγοριθμ* פונקציה קוד אלגוריתם ফাংশন কোড অ্যালগরিদম functie cod
     algoritm fuggveny kodot algoritmus functie code_voor funkci`,
-  maths: `integer integers real_numbers roots solutions square_root sqrt integral integrals integrate derivative* differentiat* antiderivative equation equations matrix matrices eigenvalue* eigenvector* determinant
+  maths: `how_many_ways number_of_ways arrangements integer integers real_numbers roots solutions square_root sqrt integral integrals integrate derivative* differentiat* antiderivative equation equations matrix matrices eigenvalue* eigenvector* determinant
     polynomial* prime primes modulo modular congruence factoriz* factoris* probability permutation* combination* logarithm* sine cosine tangent
     trigonomet* geometry triangle hypotenuse circle radius quadratic cubic inequality limit_of converge* diverge* series sequence vector vectors
     calculus algebra* arithmetic_progression geometric_progression standard_deviation variance expected_value regression minimize maximise maximize

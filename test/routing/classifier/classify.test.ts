@@ -7,7 +7,7 @@ import { type Level, levels, type TaskType, taskTypes } from '../../../src/core/
 import type { Message, Tool } from '../../../src/core/message.js'
 import { Classifier } from '../../../src/routing/classifier/classify.js'
 import { csvRows, jsonObject, loginCode, meetingNotes, plainFunction, sourceFile } from './material.js'
-import { paraphrases } from './paraphrases.js'
+import { laterPrompts, paraphrases } from './paraphrases.js'
 import { probes } from './probes.js'
 import { translations } from './translations.js'
 
@@ -283,7 +283,7 @@ describe('our own prompts', () => {
     )
     let count = 0
     let off = 0
-    for (const [level, prompt] of [...ours, ...paraphrases]) {
+    for (const [level, prompt] of [...ours, ...paraphrases, ...laterPrompts]) {
       const distance = Math.abs(placeOf(classify(prompt).level) - placeOf(level))
       expect(distance, prompt.slice(-80)).toBeLessThanOrEqual(1)
       count += 1
