@@ -2,10 +2,13 @@
 
 import { layeredPrices } from './catalogue/app-prices.js'
 import { genaiPrices } from './catalogue/genai-prices.js'
+import { ModelBook } from './catalogue/model-book.js'
+import { cataloguePrices, snapshotPrices } from './catalogue/snapshot-prices.js'
 import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
+import { PriceBoard } from './cost/price-board.js'
 import { Pricing } from './cost/pricing.js'
 import type { SafeEmitter } from './events/emitter.js'
 import { KeyFingerprints } from './keys/fingerprint.js'
@@ -14,7 +17,8 @@ import { KeyResolver } from './keys/resolver.js'
 import { ConnectAgents } from './net/connect-agents.js'
 import type { HandlerSettings } from './options/handler-options.js'
 import { AbortListeners } from './pipeline/abort-listeners.js'
-import { allowAll, keepOrder, type Parts } from './pipeline/parts.js'
+import { Contenders } from './pipeline/contenders.js'
+import { allowAll, type Parts, type RoutingParts } from './pipeline/parts.js'
 import { repairRequest } from './pipeline/repair.js'
 import { ProviderRegistry } from './providers/registry.js'
 import { Breaker, type BreakerChange } from './resilience/breaker.js'
@@ -22,14 +26,17 @@ import { HealthRecord } from './resilience/health.js'
 import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
+import { CalibratedClassifier } from './routing/classifier/calibrated.js'
+import { Headroom } from './routing/headroom.js'
 import { parseModelReference } from './routing/model-reference.js'
+import { Sessions } from './routing/sticky.js'
 import { memoryStore } from './stores/memory.js'
 
 /** The parts of a handler, and those of them that it asks or closes itself. */
 export interface Assembly {
   readonly parts: Parts
   readonly store: Store
-  readonly prices: PriceSource
+  readonly pricing: Pricing
   readonly budget: BudgetKeeper
   readonly connectAgents: ConnectAgents
 }
@@ -39,7 +46,8 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
   const { clock } = settings
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
-  const prices = pricesOf(settings, store)
+  const book = new ModelBook(settings.catalogue)
+  const prices = pricesOf(settings, store, book)
   const { unknownPrice, savingsBaseline } = settings.money
   const pricing = new Pricing({ clock, source: prices, unknownPrice, baseline: savingsBaseline })
   const budget = openBooks(settings, store, pricing, emitter)
@@ -63,20 +71,50 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     turns: new Turns(settings.concurrency.maxWaiting),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({
+      clock,
+      limits: settings.choice.routing.minuteLimits,
+      weightOf: ({ provider, model }) => book.find(provider, model)?.quotaWeight,
+    }),
+    sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(pricing),
     repair: repairRequest,
     windowOf: async ({ provider, model }) => {
+      const known = (): number | undefined => book.find(provider, model)?.contextWindow
+      const atHand = known() // the app's own figures are there before anything is loaded
+      if (atHand !== undefined) return atHand
+      await book.load().catch(() => undefined) // then the price table is all that is known besides
+      const loaded = known()
+      if (loaded !== undefined) return loaded
       const at = clock.date()
       await pricing.ready(provider, at)
       return pricing.find({ provider, model }, at)?.contextWindow
     },
+    countTokens: settings.countTokens,
     governance: allowAll,
-    reRank: keepOrder,
+    routing: routingParts(settings, book, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter,
     newId: (prefix) => `${prefix}_${randomName(() => clock.random())}`,
   }
-  return { parts, store, prices, budget, connectAgents }
+  return { parts, store, pricing, budget, connectAgents }
+}
+
+function routingParts(
+  { choice }: HandlerSettings,
+  models: ModelBook,
+  { cacheHits }: BudgetKeeper,
+): RoutingParts {
+  return {
+    policy: choice.routing,
+    tenants: choice.tenants,
+    classifier: new CalibratedClassifier(choice.routing),
+    appClassifier: choice.classifier,
+    models,
+    contenders: new Contenders(models),
+    cacheHits,
+  }
 }
 
 function openBooks(
@@ -111,14 +149,19 @@ const storeFailures = {
   lost: 'The store has forgotten what it held for the call: what it cost is not booked.',
 } as const
 
-/** The app's own prices before the known ones. A table that was fetched is kept in the store. */
-function pricesOf({ money, fetch, clock }: HandlerSettings, store: Store): PriceSource {
+/** The app's own prices, the known ones, and those of the snapshot. A table that was fetched is kept in the store. */
+function pricesOf(
+  { money, fetch, clock, catalogue }: HandlerSettings,
+  store: Store,
+  book: ModelBook,
+): PriceSource {
   const keeper = {
     read: async () => (await store.get('prices', 'genai'))?.value,
     write: async (text: string) => void (await store.set('prices', 'genai', text)),
   }
   const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
-  return money.prices === undefined ? known : layeredPrices(money.prices, known)
+  const sources = [money.prices, cataloguePrices(catalogue), known, snapshotPrices(book)]
+  return layeredPrices(...sources.filter((source) => source !== undefined))
 }
 
 /** How an app's own fetch connects is its own affair. */

@@ -2,9 +2,12 @@
 
 import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
+import type { Classification } from './core/classification.js'
 import type { CompletionStream } from './core/completion-stream.js'
 import { asByokError, ByokError, isByokError } from './core/errors.js'
+import type { Message } from './core/message.js'
 import type { CompletionResponse } from './core/response.js'
+import type { Route, RouteCandidate } from './core/route.js'
 import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
@@ -19,19 +22,23 @@ import {
   checkBudgetQuestion,
   refuseUnkept,
 } from './options/check-budgets.js'
+import { type ClassifyOptions, checkClassifyQuestion } from './options/classify-question.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
 import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
+import { checkModelQuery } from './options/model-query.js'
 import { prepareRequest } from './options/prepare.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
-import { RequestStream } from './pipeline/completion-stream.js'
+import { outcomeOf, RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
+import type { ListedModel, ListedProvider, ModelQuery } from './pipeline/listing.js'
 import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
+import { UnderWay } from './pipeline/under-way.js'
 import { connectLimit } from './resilience/limits.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
 
@@ -49,12 +56,8 @@ export class BYOKHandler {
   readonly #parts: Parts
   readonly #emitter: SafeEmitter
   readonly #assembly: Assembly
-  /** Requests and checks of keys. */
-  readonly #running = new Set<Running>()
-  /** Those who wait until nothing is running. */
-  readonly #whenIdle: (() => void)[] = []
+  readonly #underWay = new UnderWay()
   #pipeline: typeof import('./pipeline/run.js') | undefined
-  #isClosed = false
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
@@ -112,6 +115,48 @@ export class BYOKHandler {
     )
   }
 
+  /**
+   * The whole routing decision for a request: how hard it is, who may answer it in which order and at what expected cost,
+   * and who may not and why. No call is made and nothing is changed; in the same state, the request itself goes to the
+   * first candidate. Where nobody can be asked, it says so in `refusal` instead of throwing. Throws `invalid-request` for
+   * a request that no model could be sent, and `config` for a tenant's policy that cannot be used.
+   */
+  async plan(request: CompletionRequest): Promise<Route> {
+    const prepared = this.#prepare(request, 'generateResponse')
+    const { previewRoute } = await import('./pipeline/preview.js')
+    return previewRoute(prepared, this.#parts)
+  }
+
+  /** The models that `auto` would choose for a request, the best first. Throws as `plan()` does. */
+  async rankModels(request: CompletionRequest): Promise<readonly RouteCandidate[]> {
+    return (await this.plan({ ...request, model: 'auto' })).candidates
+  }
+
+  /**
+   * How hard a prompt or a request is, and what kind of work it asks for, by the built-in classifier alone: the same for
+   * the same input, and nothing is sent. Throws `invalid-request`.
+   */
+  classify(
+    prompt: string | readonly Message[] | CompletionRequest,
+    options: ClassifyOptions = {},
+  ): Classification {
+    const { messages, tools, responseFormat, taskType } = checkClassifyQuestion(prompt, options)
+    return this.#parts.routing.classifier.classify({ messages, tools, responseFormat, taskType })
+  }
+
+  /** The models of the providers that there is a key or a setting for. Throws `invalid-request`. */
+  async models(query: ModelQuery = {}): Promise<ListedModel[]> {
+    const checked = checkModelQuery(query)
+    const { listModels } = await import('./pipeline/listing.js')
+    return listModels(checked, this.#parts)
+  }
+
+  /** The providers that there is a key or a setting for, with what their models cost. */
+  async providers(): Promise<ListedProvider[]> {
+    const { listProviders } = await import('./pipeline/listing.js')
+    return listProviders(this.#parts)
+  }
+
   /** How the models and keys do that have been asked, over the last five minutes. Nothing is sent. */
   async health(): Promise<Health> {
     return healthOf(this.#parts)
@@ -124,7 +169,7 @@ export class BYOKHandler {
    */
   async checkKey(question: KeyQuestion): Promise<KeyVerdict> {
     const waits = new Interruption()
-    this.#enter(waits)
+    this.#underWay.enter(waits)
     try {
       const { checkKey } = await import('./pipeline/check-key.js')
       return await checkKey(
@@ -134,7 +179,7 @@ export class BYOKHandler {
         connectLimit(this.#settings.timeout),
       )
     } finally {
-      this.#leave(waits)
+      this.#underWay.leave(waits)
     }
   }
 
@@ -188,7 +233,7 @@ export class BYOKHandler {
 
   /** Fetches newer prices, which nothing else does. The old ones stay where that fails. */
   async refreshPrices(signal?: AbortSignal): Promise<void> {
-    await this.#assembly.prices.refresh?.(signal)
+    await this.#assembly.pricing.refresh(signal)
   }
 
   /** Listens to an event. A listener that throws harms nobody. */
@@ -214,13 +259,8 @@ export class BYOKHandler {
    * and takes no more.
    */
   async close(): Promise<void> {
-    this.#isClosed = true
-    const reason = abortedBy(
-      new DOMException('The handler was closed.', 'AbortError'),
-      'The handler was closed.',
-    )
-    for (const running of this.#running) running.interrupt(reason)
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    const why = 'The handler was closed.'
+    await this.#underWay.close(abortedBy(new DOMException(why, 'AbortError'), why))
     await this.#assembly.budget.close()
     await this.#assembly.connectAgents.close()
     this.#emitter.clear()
@@ -264,36 +304,9 @@ export class BYOKHandler {
   #begin(prepared: PreparedRequest, commit: Commit, queue?: EventQueue): RequestContext {
     const context: RequestContext = new RequestContext(prepared, this.#parts, commit, {
       queue,
-      onStop: () => this.#leave(context),
+      onStop: () => this.#underWay.leave(context),
     })
-    this.#enter(context)
+    this.#underWay.enter(context)
     return context
-  }
-
-  #enter(running: Running): void {
-    if (this.#isClosed) throw new ByokError('config', 'The handler was closed.')
-    this.#running.add(running)
-  }
-
-  #leave(running: Running): void {
-    this.#running.delete(running)
-    if (this.#running.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
-  }
-}
-
-/** What `close()` ends. */
-interface Running {
-  interrupt(error: ByokError): void
-}
-
-/** Does the work now, and gives or throws what came of it when it is asked for. */
-function outcomeOf<Result>(work: () => Result): () => Result {
-  try {
-    const result = work()
-    return () => result
-  } catch (error) {
-    return () => {
-      throw error
-    }
   }
 }

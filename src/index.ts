@@ -14,6 +14,7 @@ export type {
 } from './core/classification.js'
 export type { CancelTimer, Clock } from './core/clock.js'
 export type { CompletionStream } from './core/completion-stream.js'
+export type { ContextOverflow } from './core/context-overflow.js'
 export type {
   ProviderAdapter,
   ProviderCall,
@@ -62,8 +63,17 @@ export type {
   ToolMessage,
   UserMessage,
 } from './core/message.js'
-export type { CataloguePrice, Modality, ModelAbilities, ModelInfo, WorkKind } from './core/model-info.js'
+export type {
+  CataloguePrice,
+  CatalogueRates,
+  Modality,
+  ModelAbilities,
+  ModelInfo,
+  ReasoningControl,
+  WorkKind,
+} from './core/model-info.js'
 export type { FoundPrice, ModelPrice, PriceSource, Rate, TieredRate } from './core/price.js'
+export type { RateLimit, RateLimits } from './core/rate-limits.js'
 export type { ChatRequest, ProviderOptions } from './core/request.js'
 export type {
   ByokInfo,
@@ -152,5 +162,6 @@ export type { BreakerOptions, BreakerState } from './resilience/breaker.js'
 export type { ModelHealth } from './resilience/health.js'
 export type { RetryOptions } from './resilience/retry.js'
 export type { AppReRanker, MinuteLimits, ModelPattern, Preference } from './routing/policy.js'
+export type { AppTokenCounter } from './routing/token-counter.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { DialectName } from './wire/dialect.js'

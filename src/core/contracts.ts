@@ -2,6 +2,7 @@
 
 import type { Clock } from './clock.js'
 import type { Delta } from './delta.js'
+import type { RateLimits } from './rate-limits.js'
 import type { ChatRequest } from './request.js'
 import type { Secret } from './secret.js'
 
@@ -21,6 +22,11 @@ export interface ProviderCall {
    * on the first output holds, so that the error that you throw counts. Read for as many milliseconds as it says.
    */
   readonly onRefusal?: () => number
+  /**
+   * Call it when the provider has answered, whatever the status, with what it says of its rate limits: requests are then
+   * routed around a key that has little left. An adapter may leave it out; without it only our own count is known.
+   */
+  readonly onRateLimits?: (limits: RateLimits) => void
 }
 
 /**

@@ -26,39 +26,50 @@ export interface ModelAbilities {
 }
 
 /** US dollars for a million tokens; what is not given costs as much as plain input. */
-export interface CataloguePrice {
-  readonly inputPerMillion: number
-  readonly outputPerMillion: number
+export interface CatalogueRates {
+  readonly inputPerMillion?: number
+  readonly outputPerMillion?: number
   readonly cacheReadPerMillion?: number
   readonly cacheWritePerMillion?: number
 }
 
-/** A model of a provider: the row by which it may be chosen. */
+/** What a model costs. */
+export interface CataloguePrice extends CatalogueRates {
+  readonly inputPerMillion: number
+  readonly outputPerMillion: number
+  /** Other rates for long prompts: they hold for every token of a call whose whole prompt is longer than `promptTokens`. */
+  readonly above?: readonly (CatalogueRates & { readonly promptTokens: number })[]
+}
+
+/** How a model's reasoning is asked for: by a level, by a number of tokens, or as on and off. */
+export type ReasoningControl = 'effort' | 'tokens' | 'switch'
+
+/** A model of a provider: the row by which it may be chosen. `undefined` is not known. */
 export interface ModelInfo {
   readonly provider: string
   /** The provider's own name for it, as it is sent. */
   readonly model: string
-  readonly description?: string
+  readonly description?: string | undefined
   /** Tokens that it can read and write together. */
-  readonly contextWindow?: number
-  readonly maxOutputTokens?: number
+  readonly contextWindow?: number | undefined
+  readonly maxOutputTokens?: number | undefined
   /** What it reads. Absent: unknown. */
-  readonly input?: readonly Modality[]
+  readonly input?: readonly Modality[] | undefined
   /** What it writes. Absent: unknown. */
-  readonly output?: readonly Modality[]
-  readonly abilities?: ModelAbilities
+  readonly output?: readonly Modality[] | undefined
+  readonly abilities?: ModelAbilities | undefined
   /** How its reasoning is asked for. */
-  readonly reasoningControls?: readonly ('effort' | 'tokens' | 'switch')[]
+  readonly reasoningControls?: readonly ReasoningControl[] | undefined
   /** Up to when it knows the world: `2025-01`. */
-  readonly knowledgeDate?: string
+  readonly knowledgeDate?: string | undefined
   /** From 0 to 100 by kind of work; what is missing counts as `general`. */
-  readonly quality?: Readonly<Partial<Record<WorkKind, number>>>
+  readonly quality?: Readonly<Partial<Record<WorkKind, number>>> | undefined
   /** The quality is no rating of this very model, but a guess from its family, price and age. */
-  readonly isQualityEstimated?: boolean
+  readonly isQualityEstimated?: boolean | undefined
   /** What it cost when the catalogue was made; newer prices go before it. */
-  readonly price?: CataloguePrice
+  readonly price?: CataloguePrice | undefined
   /** It does one thing only (search, moderation, reading documents …), and takes part only where it is named. */
-  readonly isSpecialPurpose?: boolean
+  readonly isSpecialPurpose?: boolean | undefined
   /** How many ordinary calls one call counts for in the provider's own allowance. @default 1 */
-  readonly quotaWeight?: number
+  readonly quotaWeight?: number | undefined
 }

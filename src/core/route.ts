@@ -47,8 +47,8 @@ export interface RouteExclusion {
   readonly reason: string
 }
 
-/** Where the level comes from. */
-export type LevelSource = 'request' | 'tenant' | 'classifier'
+/** Where the level comes from. `session`: the request goes on with a turn that calls tools, and keeps its level. */
+export type LevelSource = 'request' | 'tenant' | 'classifier' | 'session'
 
 /** The decision, whole. Nothing in it holds a key or the prompt. */
 export interface Route {

@@ -24,6 +24,11 @@ export class Secret {
     return this.#read()
   }
 
+  /** Whether another one holds the same key now. */
+  isSameAs(other: Secret): boolean {
+    return this === other || this.#read() === other.#read()
+  }
+
   /**
    * The text without this key: raw, base64, base64url, URL-encoded or escaped for JSON; whole, any tail of it of 8
    * characters and more, or such a head that is cut off by an ellipsis or stars. Providers echo keys in their error

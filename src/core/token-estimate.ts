@@ -1,6 +1,6 @@
 // A guess at how many tokens a text has, without a tokenizer: those are a way to make a server burn seconds of CPU.
 
-import type { Content, Tool, ToolCall } from './message.js'
+import type { Content, Message, Tool, ToolCall } from './message.js'
 import type { ChatRequest } from './request.js'
 
 const charactersPerToken = 4
@@ -35,20 +35,35 @@ function isDense(unit: number): boolean {
   )
 }
 
+/** Says how many tokens a text has. */
+export type TokenCounter = (text: string) => number
+
 const tokensPerMessage = 10
 
 /** The parts of a request that a model reads. */
 export type PromptParts = Pick<ChatRequest, 'messages'> & { readonly tools?: readonly Tool[] | undefined }
 
 /** A guess at the tokens of a request's prompt: its texts, its tools, and about 10 tokens a message around them. */
-export function estimatePromptTokens(request: PromptParts): number {
-  let tokens = 0
-  for (const tool of request.tools ?? []) tokens += estimateTokens(JSON.stringify(sentOf(tool)))
-  for (const message of request.messages) {
-    tokens += tokensPerMessage + estimateContent(message.content)
-    if (message.role === 'assistant' && message.tool_calls)
-      for (const call of message.tool_calls) tokens += estimateTokens(JSON.stringify(sentOf(call)))
-  }
+export function estimatePromptTokens(request: PromptParts, count: TokenCounter = estimateTokens): number {
+  return request.messages.reduce(
+    (tokens, message) => tokens + estimateMessageTokens(message, count),
+    estimateToolTokens(request, count),
+  )
+}
+
+/** The part of the guess that is the request's tools. */
+export function estimateToolTokens(
+  { tools }: Pick<PromptParts, 'tools'>,
+  count: TokenCounter = estimateTokens,
+): number {
+  return (tools ?? []).reduce((tokens, tool) => tokens + count(JSON.stringify(sentOf(tool))), 0)
+}
+
+/** The part of the guess that is one message. Reasoning of earlier answers is not in it: hardly anybody reads it again. */
+export function estimateMessageTokens(message: Message, count: TokenCounter = estimateTokens): number {
+  let tokens = tokensPerMessage + contentTokens(message.content, count)
+  if (message.role === 'assistant')
+    for (const call of message.tool_calls ?? []) tokens += count(JSON.stringify(sentOf(call)))
   return tokens
 }
 
@@ -57,14 +72,40 @@ function sentOf(value: Tool | ToolCall): unknown {
   return value.type === 'custom' ? value.custom : value.function
 }
 
-function estimateContent(content: Content | null | undefined): number {
+function contentTokens(content: Content | null | undefined, count: TokenCounter): number {
   if (content === null || content === undefined) return 0
-  if (typeof content === 'string') return estimateTokens(content)
+  if (typeof content === 'string') return count(content)
   let tokens = 0
   for (const part of content) {
-    if (part.type === 'text') tokens += estimateTokens(part.text)
-    else if (part.type === 'refusal') tokens += estimateTokens(part.refusal)
+    if (part.type === 'text') tokens += count(part.text)
+    else if (part.type === 'refusal') tokens += count(part.refusal)
     else tokens += tokensPerAttachment
   }
   return tokens
+}
+
+/** The guess may be twice too high: no vocabulary has so long words that ordinary text takes 8 characters a token. */
+const leastShare = 2
+
+/** A character that stands in lines and gaps: many of one kind may be a single token. */
+const filler = /([^\p{L}\p{N}])\1{3,}/gu
+
+/**
+ * The fewest tokens that a prompt can have: half the guess for its texts, its lines and gaps pressed together, and
+ * nothing for what providers may count less of or rewrite (tools, pictures, the frame of a message). What is longer than
+ * a window by this count is longer by every vendor's.
+ */
+export function leastPromptTokens({ messages }: ChatRequest): number {
+  const texts = messages.flatMap(({ content }) => textsOf(content))
+  return texts.reduce((tokens, text) => tokens + leastTokens(text.replace(filler, '$1')), 0)
+}
+
+function textsOf(content: Content | null | undefined): string[] {
+  if (content === null || content === undefined) return []
+  if (typeof content === 'string') return [content]
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+}
+
+function leastTokens(text: string): number {
+  return Math.floor(estimateTokens(text) / leastShare)
 }

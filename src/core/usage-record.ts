@@ -2,6 +2,7 @@
 
 import type { AttemptMode, CredentialSource } from './attempt.js'
 import type { ErrorCode } from './error-code.js'
+import type { Level, TaskType } from './level.js'
 import type { Money } from './money.js'
 import type { Usage } from './usage.js'
 
@@ -30,8 +31,8 @@ export interface UsageRecord {
   readonly requestedModel: string
   readonly mode: AttemptMode
   /** How hard the request was judged to be, where it was judged. */
-  readonly level?: string
-  readonly taskType?: string
+  readonly level?: Level
+  readonly taskType?: TaskType
   /** Whose key paid: `app` is a managed key, `request` and `tenant` are the customer's own. */
   readonly credentialSource: CredentialSource
   /** Tells keys apart without showing anything of them. */

@@ -14,6 +14,12 @@ export type WarningCode =
   | 'history-adapted'
   | 'callback-failed'
   | 'request-repaired'
+  | 'context-cut'
+  | 'window-assumed'
+  | 'quality-floor-lowered'
+  | 'classifier-failed'
+  | 're-ranker-failed'
+  | 'ability-unknown'
   | 'other'
 
 /** Something that the caller may want to know, without any need to act. */

@@ -208,9 +208,10 @@ async function isApproved(
   { approve, clock }: AdmissionSurroundings,
 ): Promise<boolean> {
   if (approve === undefined) return false
-  const { attemptId, labels, requestedModel, provider, model, mode, credentialSource, failoverFrom } =
+  const { attemptId, labels, requestedModel, provider, model, mode, work, credentialSource, failoverFrom } =
     question
-  const facts = { attemptId, labels, requestedModel, provider, model, mode, credentialSource, failoverFrom }
+  const who = { attemptId, labels, requestedModel, provider, model }
+  const facts = { ...who, mode, work, credentialSource, failoverFrom }
   let cancel: CancelTimer | undefined
   try {
     const silence = new Promise<boolean>((resolve) => {

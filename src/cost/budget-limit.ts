@@ -96,6 +96,14 @@ export function appliedLimits(
   return [...found.values()]
 }
 
+/** Whether one of the limits on money holds for a subject, whose provider need not be known yet. */
+export function isMoneyLimited(limits: Iterable<BudgetLimit>, subject: Subject): boolean {
+  for (const limit of limits)
+    if (limit.measure === 'usd' && limit.onExceed !== 'alert' && namesIn(limit, subject).length > 0)
+      return true
+  return false
+}
+
 /** A rate limit that an attempt meets, with the name of its gauge. */
 export interface AppliedRate {
   readonly limit: RateLimit

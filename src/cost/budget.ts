@@ -2,6 +2,7 @@
 
 import type { BudgetState } from '../core/budget-state.js'
 import type { ByokError } from '../core/errors.js'
+import type { RequestLabels } from '../core/handler-events.js'
 import type { Secret } from '../core/secret.js'
 import type { Charge } from '../core/store.js'
 import type { UsageRecord } from '../core/usage-record.js'
@@ -13,7 +14,7 @@ import {
   holdTtlMs,
 } from './admission.js'
 import { serviceTierOf } from './bound.js'
-import { appliedLimits, type BudgetLimit, type Subject } from './budget-limit.js'
+import { appliedLimits, type BudgetLimit, isMoneyLimited, type Subject } from './budget-limit.js'
 import { CacheHits } from './cache-hits.js'
 import { Calendar } from './calendar.js'
 import { chargeOf } from './claims.js'
@@ -50,6 +51,8 @@ export interface Budget {
   commit(attemptId: string, result: AttemptResult): Promise<Bill>
   /** Nothing was sent. */
   release(attemptId: string): Promise<void>
+  /** Whether a money budget holds for these labels, so that a model of unknown price would be refused. Changes nothing. */
+  refusesUnknownPrice(labels: RequestLabels): Promise<boolean>
 }
 
 /** A share of a budget that was reached by an attempt. */
@@ -174,6 +177,17 @@ export class BudgetKeeper implements Budget {
     const open = this.#close(attemptId)
     if (open?.admitted === undefined) return
     await this.#release(open.question)
+  }
+
+  async refusesUnknownPrice(labels: RequestLabels): Promise<boolean> {
+    const { clock, pricing } = this.#around
+    if (!pricing.deniesUnknown) return false
+    try {
+      const { limits } = await inTime(clock, () => this.#book.current())
+      return isMoneyLimited(limits, labels)
+    } catch {
+      return false // a store that is down is met at the admission
+    }
   }
 
   /** How the budgets of a subject stand. */

@@ -4,11 +4,15 @@ import type { ChatRequest } from '../core/request.js'
 import type { Usage } from '../core/usage.js'
 import { isFirstTurn, prefixName } from './prompt-prefix.js'
 
-/** Whose call of which model, and what was asked. */
-export interface CacheSubject {
-  readonly tenant?: string | undefined
+/** A model whose provider may keep prompts. */
+export interface CachedModel {
   readonly provider: string
   readonly model: string
+}
+
+/** Whose call of which model, and what was asked. */
+export interface CacheSubject extends CachedModel {
+  readonly tenant?: string | undefined
   readonly chat: ChatRequest
 }
 
@@ -57,8 +61,17 @@ export class CacheHits {
 
   /** The share of hits among the last calls; `undefined` where there were none. */
   chance(subject: CacheSubject): number | undefined {
-    const ring = this.#touch(keyOf(subject))
-    return ring === undefined ? undefined : ring.hitCount / Math.min(ring.total, this.#samples)
+    return this.chancesFor(subject.tenant, subject.chat)(subject)
+  }
+
+  /** The same for many models: what they share is worked out once. */
+  chancesFor(tenant: string | undefined, chat: ChatRequest): (model: CachedModel) => number | undefined {
+    if (this.#rings.size === 0) return () => undefined
+    const prefix = prefixName(chat)
+    return ({ provider, model }) => {
+      const ring = this.#touch(keyFor(tenant, provider, model, prefix))
+      return ring === undefined ? undefined : ring.hitCount / Math.min(ring.total, this.#samples)
+    }
   }
 
   #touch(key: string): Ring | undefined {
@@ -79,5 +92,9 @@ export class CacheHits {
 }
 
 function keyOf({ tenant, provider, model, chat }: CacheSubject): string {
-  return JSON.stringify([tenant ?? null, provider, model, prefixName(chat)])
+  return keyFor(tenant, provider, model, prefixName(chat))
+}
+
+function keyFor(tenant: string | undefined, provider: string, model: string, prefix: string): string {
+  return JSON.stringify([tenant ?? null, provider, model, prefix])
 }

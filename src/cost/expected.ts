@@ -17,7 +17,7 @@ export const usualOutputTokens = 500
 const usualHitChance = 0.5
 
 /** The shortest beginning that is kept in a cache, where the price does not say: what most providers document. */
-const usualCacheFrom = 1_024
+export const usualCacheFrom = 1_024
 
 /** A prompt as caches see it, in estimated tokens. */
 export interface PromptShape {
@@ -61,7 +61,7 @@ export function expectedOutputTokens(chat: ChatRequest, provider: string): numbe
  * reading from a cache has no use of it.
  */
 export function expectedCost({ price, prompt, outputTokens, hitChance }: ExpectedCall): Money {
-  const chance = prompt.isFirstTurn ? clamped(hitChance ?? usualHitChance) : 1
+  const chance = likelyHit(prompt, hitChance)
   const hit = costOf(price, { ...promptUsage(price, prompt, true), output: outputTokens })
   const miss = costOf(price, { ...promptUsage(price, prompt, false), output: outputTokens })
   return Math.round(miss + chance * (hit - miss))
@@ -96,6 +96,8 @@ function markedPart({ messages, tools = [] }: ChatRequest): ChatRequest {
   return { messages: [], tools: tools.slice(0, inTools + 1) }
 }
 
-function clamped(chance: number): number {
-  return Number.isNaN(chance) ? usualHitChance : Math.min(1, Math.max(0, chance))
+/** How likely the beginning of a prompt is read from the cache: for sure in later turns. */
+export function likelyHit({ isFirstTurn }: PromptShape, hitChance = usualHitChance): number {
+  if (!isFirstTurn) return 1
+  return Number.isNaN(hitChance) ? usualHitChance : Math.min(1, Math.max(0, hitChance))
 }

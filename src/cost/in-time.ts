@@ -9,11 +9,12 @@ const storeLimitMs = 5_000
 /** A store in memory has answered by then, and needs no timer. */
 const instantTurns = 4
 
-/** What the store answers. Rejects where it fails, or with `store-unavailable` where it is silent for five seconds. */
+/** What the store answers. Rejects where it fails, or with `store-unavailable` where it is silent for too long. */
 export async function inTime<Answer>(
   clock: Clock,
   ask: () => Promise<Answer>,
   who = 'The store',
+  limitMs = storeLimitMs,
 ): Promise<Answer> {
   const answer = ask()
   let isOver = false
@@ -22,7 +23,7 @@ export async function inTime<Answer>(
   }
   answer.then(end, end)
   for (let turn = 0; turn < instantTurns && !isOver; turn += 1) await undefined
-  return isOver ? answer : untilLimit(clock, answer, who)
+  return isOver ? answer : untilLimit(clock, answer, who, limitMs)
 }
 
 /** The same for each step of a list that the store hands out piece by piece. */
@@ -39,11 +40,16 @@ export async function* eachInTime<Item>(clock: Clock, items: AsyncIterable<Item>
   }
 }
 
-async function untilLimit<Answer>(clock: Clock, answer: Promise<Answer>, who: string): Promise<Answer> {
+async function untilLimit<Answer>(
+  clock: Clock,
+  answer: Promise<Answer>,
+  who: string,
+  limitMs: number,
+): Promise<Answer> {
   let cancel: CancelTimer | undefined
   const silence = new Promise<never>((_, reject) => {
-    cancel = clock.timer(storeLimitMs, () => {
-      reject(new ByokError('store-unavailable', `${who} has not answered within ${storeLimitMs} ms.`))
+    cancel = clock.timer(limitMs, () => {
+      reject(new ByokError('store-unavailable', `${who} has not answered within ${limitMs} ms.`))
     })
   })
   try {

@@ -121,7 +121,8 @@ function ratesOf(price: ModelPrice): Rates {
   }
 }
 
-function rateAt(rate: Rate, length: number): number {
+/** The rate that holds for a prompt of so many tokens. */
+export function rateAt(rate: Rate, length: number): number {
   if (typeof rate === 'number') return rate
   let found = rate.base
   for (const tier of rate.tiers) if (length > tier.above) found = tier.rate

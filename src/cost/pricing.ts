@@ -48,6 +48,8 @@ export class Pricing {
   readonly #options: PricingOptions
   #loading: Promise<void> | undefined
   #loadedAt = 0
+  #hasLoaded = false
+  #edition = 0
   /** Prices that have been looked at: a source mostly tells the same ones again. */
   readonly #checked = new WeakSet<ModelPrice>()
 
@@ -58,6 +60,26 @@ export class Pricing {
   /** Whether unknown prices are refused under a money budget. */
   get deniesUnknown(): boolean {
     return this.#options.unknownPrice === 'deny'
+  }
+
+  /** Another number whenever prices may have become others, apart from what the time of day changes. */
+  get edition(): number {
+    return this.#edition
+  }
+
+  /** Whether the prices of this provider stand, so that `ready` need not be waited for. */
+  isReady(provider: string, at: number): boolean {
+    if (this.#hasLoaded && Math.abs(at - this.#loadedAt) < loadAgainMs) return true
+    return this.#options.source.covers?.(provider) === false
+  }
+
+  /** Fetches newer prices, where the source can. Rejects, and the old ones stay, where that fails. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#options.source.refresh?.(signal)
+    } finally {
+      this.#edition += 1
+    }
   }
 
   /**
@@ -77,6 +99,8 @@ export class Pricing {
         // One that hangs is not waited for again by the next call.
         if (first === undefined && !isByokError(error)) this.#loading = undefined
       }
+      this.#hasLoaded = this.#loading !== undefined
+      this.#edition += 1
     })()
     this.#loading ??= loading
     return this.#loading

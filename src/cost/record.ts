@@ -3,6 +3,7 @@
 import type { AttemptMode, CredentialSource } from '../core/attempt.js'
 import type { ByokError } from '../core/errors.js'
 import type { RequestLabels } from '../core/handler-events.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { Usage } from '../core/usage.js'
 import type { UsageRecord } from '../core/usage-record.js'
@@ -16,6 +17,8 @@ export interface AttemptFacts {
   readonly provider: string
   readonly model: string
   readonly mode: AttemptMode
+  /** What the request was judged to be, where it was judged. */
+  readonly work?: { readonly level: Level; readonly taskType: TaskType } | undefined
   readonly credentialSource: CredentialSource
   /** `provider/model` that failed before. */
   readonly failoverFrom: string | undefined
@@ -46,6 +49,7 @@ export function uncertainRecord(
   priceVersion: string | undefined,
 ): UsageRecord {
   const { attemptId, labels, failoverFrom, provider, model, requestedModel, mode, credentialSource } = facts
+  const { work } = facts
   return {
     id: attemptId,
     at,
@@ -54,6 +58,7 @@ export function uncertainRecord(
     model,
     requestedModel,
     mode,
+    ...(work === undefined ? {} : { level: work.level, taskType: work.taskType }),
     credentialSource,
     ...(keyFingerprint === undefined ? {} : { keyFingerprint }),
     outcome: 'uncertain',

@@ -4,7 +4,7 @@ import { ByokError, isByokError } from '../core/errors.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import { type Fields, invalid } from './check.js'
 import { checkModel } from './check-model.js'
-import { checkChat } from './check-request.js'
+import { checkChat, checkContextOverflow } from './check-request.js'
 import { type CompletionRequest, inOurWords } from './completion-request.js'
 
 /** Options that a request may leave to the handler. */
@@ -21,6 +21,7 @@ export type RequestDefaults = Pick<
   | 'toolChoice'
   | 'parallelToolCalls'
   | 'responseFormat'
+  | 'contextOverflow'
 >
 
 const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true } = {
@@ -35,6 +36,7 @@ const defaultNames: { readonly [Name in keyof Required<RequestDefaults>]: true }
   toolChoice: true,
   parallelToolCalls: true,
   responseFormat: true,
+  contextOverflow: true,
 }
 
 /** The defaults as they were given, each checked as a request's option would be. Throws `config`. */
@@ -52,6 +54,7 @@ export function checkDefaults(
     const { model = 'auto', toolChoice: _toolChoice, ...rest } = fields
     checkModel(model, aliases)
     checkChat({ ...rest, prompt: '' })
+    checkContextOverflow(fields)
     return fields
   } catch (error) {
     if (!isByokError(error)) throw error

@@ -1,5 +1,6 @@
 // Checks a request at the door and puts it into the one form that the pipeline takes.
 
+import { type ContextOverflow, contextOverflows } from '../core/context-overflow.js'
 import type { RequestLabels } from '../core/handler-events.js'
 import { taskTypes } from '../core/level.js'
 import type { Message, ReasoningSetting } from '../core/message.js'
@@ -87,6 +88,11 @@ export function checkWork(fields: Fields): PreparedRequest['work'] {
     ...optional(fields, 'level', levelAt),
     ...optional(fields, 'taskType', (value, field) => wordAt(value, field, taskTypes)),
   }
+}
+
+/** What becomes of a request that is too long. */
+export function checkContextOverflow({ contextOverflow = 'error' }: Fields): ContextOverflow {
+  return wordAt(contextOverflow, 'contextOverflow', contextOverflows)
 }
 
 /** For whom the request is, as it stands in every event. */

@@ -5,6 +5,7 @@ import { type Level, levels } from '../core/level.js'
 import {
   type AppReRanker,
   type MinuteLimits,
+  type ModelPattern,
   type Preference,
   type RoutingPolicy,
   type TenantPolicies,
@@ -125,7 +126,7 @@ export function checkChoice({ routing, classifier, tenants }: Fields): ChoiceSet
       isShareFromTraffic: share?.fromTraffic ?? false,
       minQuality: numberAt(given.minQuality ?? 0, 'routing.minQuality', 0, 100),
       allow: given.allow === undefined ? undefined : patternsAt(given.allow, 'routing.allow'),
-      deny: patternsAt(given.deny ?? [], 'routing.deny') ?? [{ provider: '*' }],
+      deny: deniedAt(given.deny ?? []),
       isSticky: given.sticky === undefined || (given.sticky !== false && isSession(given.sticky)),
       qualityFloors: byLevel(given.qualityFloors, 'routing.qualityFloors', usualQualityFloors, qualityAt),
       windows: byLevel(given.windows, 'routing.windows', usualWindows, (value, field) =>
@@ -146,6 +147,13 @@ export function checkChoice({ routing, classifier, tenants }: Fields): ChoiceSet
       classifier === undefined ? undefined : (functionAt(classifier, 'classifier') as AppClassifier), // its result is checked
     tenants: tenants === undefined ? undefined : checkTenants(tenants),
   }
+}
+
+/** To deny everything is a slip of the pen. */
+function deniedAt(value: unknown): readonly ModelPattern[] {
+  const denied = patternsAt(value, 'routing.deny')
+  if (denied === undefined) throw invalid('routing.deny', 'must leave some model: it has "*".')
+  return denied
 }
 
 function qualityAt(value: unknown, field: string): number {

@@ -1,10 +1,11 @@
 // What a caller may ask: the request options, in our words and in OpenAI's.
 
+import type { ContextOverflow } from '../core/context-overflow.js'
 import type { Level, TaskType } from '../core/level.js'
 import type { Message, ReasoningSetting, ResponseFormat, Tool, ToolChoice } from '../core/message.js'
 import type { ProviderOptions } from '../core/request.js'
 import type { DeltaCallbacks } from '../pipeline/prepared-request.js'
-import { closest, type Fields, invalid, notThere, recordAt } from './check.js'
+import { closest, type Fields, invalid, recordAt } from './check.js'
 
 /** An object of options in which `undefined` counts as not given, as it does in every other place of a request. */
 export type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] | undefined }
@@ -106,6 +107,12 @@ export interface CompletionRequest extends OpenAISpellings {
   readonly keys?: Readonly<Record<string, string>> | undefined
   /** What all attempts of this request together may cost, in US dollars. */
   readonly budget?: number | { readonly usd: number } | undefined
+  /**
+   * What happens where the request is longer than a model's window. `error`: it is not sent to a model that it certainly
+   * does not fit, and is `context-length` where it fits none. `drop-oldest`: whole old turns are left out; `truncate`:
+   * besides, the middle of the longest texts. What was left out is told in a warning. @default 'error'
+   */
+  readonly contextOverflow?: ContextOverflow | undefined
   /** An option that the model cannot honour is an error instead of a warning. @default false */
   readonly strict?: boolean | undefined
   /** Ends the request when it aborts: the connection is closed, and `aborted` is thrown with its reason as `cause`. */
@@ -164,6 +171,7 @@ const ourNames: { readonly [Name in OurName]: true } = {
   apiKey: true,
   keys: true,
   budget: true,
+  contextOverflow: true,
   strict: true,
   signal: true,
   timeout: true,
@@ -196,7 +204,6 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['logprobs', forTheProvider],
   ['top_logprobs', forTheProvider],
   ['service_tier', forTheProvider],
-  ['contextOverflow', notThere],
 ])
 
 /**

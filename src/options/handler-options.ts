@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import type { ProviderAdapter } from '../core/contracts.js'
 import { ByokError, isByokError } from '../core/errors.js'
+import type { ModelInfo } from '../core/model-info.js'
 import { keysOf } from '../keys/key-format.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import type { KeyFunction, KeySetting } from '../keys/resolver.js'
@@ -12,6 +13,7 @@ import type { BreakerOptions } from '../resilience/breaker.js'
 import type { GivenLimits } from '../resilience/limits.js'
 import type { RetryOptions } from '../resilience/retry.js'
 import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
+import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AnswerLimits } from '../wire/sse.js'
 import {
   booleanAt,
@@ -28,6 +30,7 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
+import { checkCatalogue } from './check-catalogue.js'
 import { checkDefaults, type RequestDefaults } from './check-defaults.js'
 import { checkMoney, type MoneyOptions, type MoneySettings, moneyOptionNames } from './check-money.js'
 import { checkAdapters, checkProviders } from './check-providers.js'
@@ -63,6 +66,8 @@ export interface HandlerOptions extends MoneyOptions, ChoiceOptions {
   readonly adapters?: readonly ProviderAdapter[] | undefined
   /** Names for models: one, or several to try in order. */
   readonly models?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
+  /** Models of the app's own, and corrections of those that are known: what is given here goes before it, field by field. */
+  readonly catalogue?: readonly ModelInfo[] | undefined
   /** Sent where a request does not say otherwise. */
   readonly defaults?: RequestDefaults | undefined
   /** What happens when a model fails. */
@@ -103,6 +108,12 @@ export interface HandlerOptions extends MoneyOptions, ChoiceOptions {
   readonly strict?: boolean | undefined
   /** Mends tool arguments that are no whole JSON, and says so in `byok.repairs`. @default false */
   readonly repairToolArguments?: boolean | undefined
+  /**
+   * Counts the tokens of a text for a model, at once, instead of the built-in guess (about 4 characters a token for
+   * alphabetic scripts, 1 for Chinese, Japanese and Korean). Where it throws or gives no number from 0, the guess stands,
+   * with a warning. Budgets hold an upper bound of their own.
+   */
+  readonly countTokens?: AppTokenCounter | undefined
   /** Sends the requests of the SDKs, instead of the global `fetch`: for a proxy, or a test. Not those of a `client`. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Tells the time, sets timers and draws random numbers, instead of the system: for tests. */
@@ -117,6 +128,7 @@ export interface HandlerSettings {
   readonly providers: ReadonlyMap<string, ProviderSetting | false>
   readonly adapters: readonly ProviderAdapter[]
   readonly aliases: ReadonlyMap<string, readonly ModelReference[]>
+  readonly catalogue: readonly ModelInfo[]
   readonly defaults: Fields
   readonly failover: FailoverPolicy
   readonly timeout: GivenLimits
@@ -129,6 +141,7 @@ export interface HandlerSettings {
   readonly callbacks: DeltaCallbacks | undefined
   readonly strict: boolean
   readonly repairToolArguments: boolean
+  readonly countTokens: AppTokenCounter | undefined
   /** Absent where the global one is used. */
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
@@ -151,6 +164,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   providers: true,
   adapters: true,
   models: true,
+  catalogue: true,
   defaults: true,
   failover: true,
   timeout: true,
@@ -163,6 +177,7 @@ const optionNames: { readonly [Name in keyof Required<HandlerOptions>]: true } =
   callbacks: true,
   strict: true,
   repairToolArguments: true,
+  countTokens: true,
   fetch: true,
   clock: true,
   logger: true,
@@ -174,13 +189,14 @@ function check(options: Fields): HandlerSettings {
   refuseUnknown(failover, ['maxCandidates', 'streamFallback', 'midStream'], 'failover')
   const limits = recordAt(options.limits ?? {}, 'limits')
   refuseUnknown(limits, ['maxEventBytes', 'maxResponseBytes'], 'limits')
-  const { fetch, clock, logger } = options
+  const { countTokens, fetch, clock, logger } = options
   const aliases = checkAliases(options.models ?? {})
   return {
     keys: checkKeys(options.keys ?? {}),
     providers: checkProviders(options.providers ?? {}),
     adapters: checkAdapters(options.adapters ?? []),
     aliases,
+    catalogue: checkCatalogue(options.catalogue),
     defaults: checkDefaults(options.defaults ?? {}, aliases),
     failover: {
       maxCandidates: wholeNumberAt(failover.maxCandidates ?? 5, 'failover.maxCandidates', 1),
@@ -204,6 +220,8 @@ function check(options: Fields): HandlerSettings {
     callbacks: options.callbacks === undefined ? undefined : checkCallbacks(options.callbacks),
     strict: booleanAt(options.strict ?? false, 'strict'),
     repairToolArguments: booleanAt(options.repairToolArguments ?? false, 'repairToolArguments'),
+    countTokens:
+      countTokens === undefined ? undefined : (functionAt(countTokens, 'countTokens') as AppTokenCounter), // its result is checked
     fetch: fetch === undefined ? undefined : (functionAt(fetch, 'fetch') as typeof globalThis.fetch), // the app's own
     clock:
       clock === undefined ? systemClock : (withMethods(clock, 'clock', clockMethods) as unknown as Clock), // it has them all
@@ -216,9 +234,7 @@ const advice: ReadonlyMap<string, string> = new Map([
   ['apiKey', 'Use keys: { provider: key }.'],
   ['maxRetries', 'Use retry: { maxRetries }.'],
   ['baseURL', 'Use providers: { name: { baseURL } }.'],
-  ...['accessPlans', 'catalogue', 'countTokens', 'governance', 'hosts', 'keyFallback', 'vault'].map(
-    (name) => [name, notThere] as const,
-  ),
+  ...['accessPlans', 'governance', 'hosts', 'keyFallback', 'vault'].map((name) => [name, notThere] as const),
 ])
 
 function checkKeys(value: unknown): Map<string, readonly PooledKey[] | KeyFunction> {

@@ -5,6 +5,7 @@ import { visibleName } from '../core/visible-text.js'
 import type { PreparedRequest } from '../pipeline/prepared-request.js'
 import { presets } from '../providers/presets.js'
 import type { ModelReference } from '../routing/model-reference.js'
+import type { RoutingPolicy } from '../routing/policy.js'
 import { closest, invalid } from './check.js'
 import { checkModel } from './check-model.js'
 import type { HandlerSettings } from './handler-options.js'
@@ -16,10 +17,12 @@ type AppProviders = Pick<HandlerSettings, 'providers' | 'adapters'>
 type Has = (id: string) => boolean
 
 /**
- * Throws `config` for a key, or a setting without an address, of a provider that is neither known nor the app's own:
- * mostly a slip of the pen, which would go unnoticed until somebody has no key.
+ * Throws `config` for a key, a model of the catalogue, or a setting without an address, of a provider that is neither
+ * known nor the app's own: mostly a slip of the pen, which would go unnoticed until somebody has no key.
  */
-export function checkProviderNames(settings: AppProviders & Pick<HandlerSettings, 'keys'>): void {
+export function checkProviderNames(
+  settings: AppProviders & Pick<HandlerSettings, 'keys' | 'catalogue'>,
+): void {
   for (const [id, setting] of settings.providers) {
     const isOwn = setting !== false && (setting.baseURL ?? setting.client ?? setting.transport) !== undefined
     if (isOwn || presets.has(id) || settings.adapters.some((adapter) => adapter.id === id)) continue
@@ -28,6 +31,9 @@ export function checkProviderNames(settings: AppProviders & Pick<HandlerSettings
   for (const id of settings.keys.keys()) {
     if (!isNamed(id, settings)) throw config(`keys.${id}`, whyNot(id, settings))
   }
+  for (const [index, { provider }] of settings.catalogue.entries()) {
+    if (!isNamed(provider, settings)) throw config(`catalogue[${index}].provider`, whyNot(provider, settings))
+  }
 }
 
 /**
@@ -35,7 +41,7 @@ export function checkProviderNames(settings: AppProviders & Pick<HandlerSettings
  * answered, so that the app hears of it when it starts.
  */
 export function checkModelProviders(
-  settings: AppProviders & Pick<HandlerSettings, 'aliases' | 'defaults'>,
+  settings: AppProviders & Pick<HandlerSettings, 'aliases' | 'defaults' | 'choice'>,
   has: Has,
 ): void {
   const refuse = (models: readonly ModelReference[], field: string): void => {
@@ -45,6 +51,27 @@ export function checkModelProviders(
   for (const [alias, models] of settings.aliases) refuse(models, `models.${alias}`)
   const { models } = checkModel(settings.defaults.model ?? 'auto', settings.aliases)
   if (models !== 'auto') refuse(models, 'defaults.model')
+  const usual = checkModel(settings.choice.defaultModel, settings.aliases).models
+  if (usual !== 'auto') refuse(usual, 'routing.default')
+  for (const [field, ids] of routingProviders(settings.choice.routing)) {
+    const unknown = ids.find((id) => !isNamed(id, settings))
+    if (unknown !== undefined) throw config(field, whyNot(unknown, settings))
+  }
+}
+
+/** The providers that the routing options name. */
+function routingProviders({
+  allow = [],
+  deny,
+  preferProviders,
+  minuteLimits,
+}: RoutingPolicy): [field: string, ids: readonly string[]][] {
+  return [
+    ['routing.allow', allow.map(({ provider }) => provider)],
+    ['routing.deny', deny.map(({ provider }) => provider)],
+    ['routing.preferProviders', preferProviders],
+    ['routing.minuteLimits', [...minuteLimits.keys()].map((name) => name.split('/', 1)[0] ?? name)],
+  ]
 }
 
 /**

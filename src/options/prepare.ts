@@ -8,6 +8,7 @@ import { checkModel } from './check-model.js'
 import {
   checkCallbacks,
   checkChat,
+  checkContextOverflow,
   checkKeys,
   checkLabels,
   checkSignal,
@@ -51,6 +52,7 @@ function prepare(
     labels,
     method,
     chat: { ...chat, strict },
+    contextOverflow: checkContextOverflow(fields),
     requestedModel,
     models,
     work: checkWork(fields),

@@ -16,9 +16,9 @@ import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
 import { nameOf } from '../routing/model-reference.js'
 import type { Answer } from '../stream/accumulator.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import { Exchange } from './exchange.js'
-import type { Candidate } from './plan.js'
 
 /** Who is asked, how, and what. */
 export interface Step {
@@ -27,6 +27,8 @@ export interface Step {
   readonly key: PooledKey
   readonly mode: AttemptMode
   readonly chat: ChatRequest
+  /** What the caller should know of how it was fitted, if this is the answer. */
+  readonly warnings: readonly Warning[]
   /** Another candidate may still answer, so this one must leave it time. */
   readonly hasNext: boolean
   /** Where this asks again after a wait. */
@@ -86,6 +88,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
     exchange.begin()
     await context.relay(exchange.source)
     const last: OutputEvent[] = []
+    for (const warning of step.warnings) exchange.accumulator.warn(warning, last)
     if (heldTo !== undefined) exchange.accumulator.warn(lowered(heldTo), last)
     const answer = exchange.finish(last)
     hasAnswered = true
@@ -103,6 +106,7 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   } finally {
     exchange.close(ending.outcome === 'success')
     const result = resultOf(ending, exchange, parts.clock.now())
+    exchange.rates.end(result.usage)
     const bill = await settle(result)
     context.noteBill(bill, result.reportedCost)
     const attempt = written(result, bill)
@@ -229,12 +233,13 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     provider,
     model,
     mode,
+    work: context.work,
     credentialSource: credential.source,
     failoverFrom: context.failoverFrom,
     chat,
     secret: key.secret,
     outputLimit: outputLimitOf(model),
-    ceiling: request.ceiling === undefined ? undefined : { limit: request.ceiling, spent: context.spent },
+    ceiling: context.ceiling === undefined ? undefined : { limit: context.ceiling, spent: context.spent },
     onStop: (error) => context.interrupt(error),
   })
   try {

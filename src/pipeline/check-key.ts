@@ -5,10 +5,10 @@ import type { Secret } from '../core/secret.js'
 import { visibleName } from '../core/visible-text.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import { withoutKey } from '../providers/without-key.js'
+import { carrierOf } from './candidate.js'
 import { abortedBy } from './context.js'
 import type { Interruption } from './interruption.js'
 import type { Parts } from './parts.js'
-import { carrierOf } from './plan.js'
 
 /** Which key is meant. */
 export interface PreparedKeyQuestion {

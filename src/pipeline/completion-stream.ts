@@ -172,3 +172,15 @@ export class RequestStream implements CompletionStream {
     return this.#ending !== undefined && 'response' in this.#ending
   }
 }
+
+/** Does the work now, and gives or throws what came of it when it is asked for. */
+export function outcomeOf<Result>(work: () => Result): () => Result {
+  try {
+    const result = work()
+    return () => result
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}

@@ -3,12 +3,15 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CancelTimer } from '../core/clock.js'
 import { ByokError } from '../core/errors.js'
+import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
 import type { AttemptEvent, OutputEvent } from '../core/stream-event.js'
+import { estimateTokens, type TokenCounter } from '../core/token-estimate.js'
 import type { Warning } from '../core/warning.js'
 import type { Bill } from '../cost/pricing.js'
 import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
+import { tokenCounterFor } from '../routing/token-counter.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
@@ -34,6 +37,10 @@ export class RequestContext {
   retries = 0
   /** What the attempts have cost so far, as far as that is known. */
   spent: Money = 0
+  /** What all attempts together may cost: set by the plan. */
+  ceiling: Money | undefined
+  /** What the request was judged to be, where it was judged: set by the plan. */
+  work: { readonly level: Level; readonly taskType: TaskType } | undefined
   /** What their costs stand on besides: an unknown price, an assumed one. */
   readonly bills: Bill[] = []
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */
@@ -48,6 +55,7 @@ export class RequestContext {
   #cancelTotal: CancelTimer | undefined
   #stopListening: (() => void) | undefined
   #hasCallbackFailed = false
+  #hasCounterFailed = false
   readonly #queue: EventQueue | undefined
   readonly #onStop: () => void
 
@@ -243,6 +251,24 @@ export class RequestContext {
   /** For listeners alone. */
   tell(warning: Warning): void {
     this.parts.emitter.emit('warning', { ...this.request.labels, warning })
+  }
+
+  /** Counts tokens for a model, named `provider/model`: as the app does, else by the built-in guess. */
+  counterFor(model: string): TokenCounter {
+    const { countTokens } = this.parts
+    return countTokens === undefined
+      ? estimateTokens
+      : tokenCounterFor(countTokens, model, () => this.#counterFailed())
+  }
+
+  #counterFailed(): void {
+    if (this.#hasCounterFailed) return
+    this.#hasCounterFailed = true
+    this.warn({
+      code: 'callback-failed',
+      message: 'countTokens gave no count, so tokens were estimated.',
+      option: 'countTokens',
+    })
   }
 
   #callbackFailed(name: string): void {

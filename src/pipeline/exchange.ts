@@ -13,11 +13,13 @@ import { visibleName } from '../core/visible-text.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { deltaWithoutKey, withoutKey } from '../providers/without-key.js'
 import { type Arrival, AttemptDeadline } from '../resilience/deadline.js'
+import { nameOf } from '../routing/model-reference.js'
 import { type Answer, CompletionAccumulator } from '../stream/accumulator.js'
 import { checkDelta } from '../stream/check-delta.js'
+import type { Candidate } from './candidate.js'
 import type { RequestContext } from './context.js'
 import type { BatchSink, BatchSource } from './event-queue.js'
-import type { Candidate } from './plan.js'
+import { RateNotes } from './rate-notes.js'
 
 /** Whom a call asks, how, and what. */
 interface ExchangeCall {
@@ -34,6 +36,8 @@ const leastPatienceMs = 10_000
 /** A provider call under way. Always end it with `close()`. */
 export class Exchange {
   readonly accumulator: CompletionAccumulator
+  /** What this call tells of rate limits. */
+  readonly rates: RateNotes
   /** From the start of the call to its first output, in milliseconds. */
   firstDeltaMs: number | undefined
   /** Since when the provider is what is waited for. */
@@ -69,6 +73,7 @@ export class Exchange {
     this.#chat = chat
     this.#attemptId = attemptId
     this.#context = context
+    this.rates = new RateNotes(call.candidate, call.key, context)
     const { parts, request } = context
     this.startedOn = parts.clock.now()
     this.#stopListening = context.onInterrupt((error) => this.#end(error))
@@ -89,7 +94,7 @@ export class Exchange {
     })
     this.accumulator = new CompletionAccumulator({
       fallbackId: `chatcmpl-${attemptId}`,
-      estimatePromptTokens: () => estimatePromptTokens(chat),
+      estimatePromptTokens: () => estimatePromptTokens(chat, context.counterFor(nameOf(call.candidate))),
       repairToolArguments: request.repairToolArguments,
     })
   }
@@ -224,6 +229,7 @@ export class Exchange {
   #open(): AsyncIterator<Delta | readonly Delta[]> {
     const { adapter } = this.#candidate.entry
     const key = this.#key
+    this.rates.begin()
     const call: ProviderCall = {
       model: this.#candidate.model,
       request: this.#chat,
@@ -234,6 +240,7 @@ export class Exchange {
         this.#deadline.stop()
         return this.#context.remainingMs / 4 // whoever is asked next needs the rest
       },
+      onRateLimits: this.rates.learn,
       ...(key === undefined ? {} : { key }),
     }
     return this.#mode === 'stream'

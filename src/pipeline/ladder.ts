@@ -3,7 +3,6 @@
 import pRetry from 'p-retry'
 import { toMicroseconds } from '../core/clock.js'
 import { type ByokError, isByokError } from '../core/errors.js'
-import type { ChatRequest } from '../core/request.js'
 import type { PooledKey } from '../keys/pooled-key.js'
 import { isUnreachable } from '../providers/network-error.js'
 import { meaningOf } from '../resilience/failure.js'
@@ -11,8 +10,9 @@ import { retryDelay } from '../resilience/retry.js'
 import { nameOf } from '../routing/model-reference.js'
 import { refusesStreaming } from '../wire/streaming-refusal.js'
 import { type Finished, type Retry, runAttempt, type Step, skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
-import type { Candidate } from './plan.js'
+import { cutAgain, type FittedRequest } from './fitting.js'
 
 /** A candidate, who would be asked behind it, and what its extra requests have cost so far. */
 interface Climb {
@@ -20,7 +20,7 @@ interface Climb {
   readonly rest: readonly Candidate[]
   readonly context: RequestContext
   /** The request as this candidate gets it. */
-  chat: ChatRequest
+  fitted: FittedRequest
   /** What was changed in it: once a candidate. */
   repair: string | undefined
   /** The output limit that stands in it since then, though the request names none. */
@@ -48,6 +48,7 @@ export interface Climbed extends Finished {
 export async function askCandidate(
   candidate: Candidate,
   rest: readonly Candidate[],
+  fitted: FittedRequest,
   context: RequestContext,
 ): Promise<Climbed> {
   const { breaker, tokens, turns, concurrency, retry } = context.parts
@@ -62,7 +63,7 @@ export async function askCandidate(
       candidate,
       rest,
       context,
-      chat: context.request.chat,
+      fitted,
       repair: undefined,
       heldTo: undefined,
       tried: new Set(),
@@ -157,7 +158,7 @@ function askAgain(mode: Step['mode'], climb: Climb, mayWait = true): Promise<Fin
 
 /** Asks with a key that may be used. */
 async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
-  const { candidate, rest, context, chat, retry } = climb
+  const { candidate, rest, context, fitted, retry } = climb
   const { provider, model, credential } = candidate
   const { keyPool } = context.parts
   const keys = credential.keys.filter((key) => !climb.tried.has(key))
@@ -171,7 +172,7 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
   }
   climb.retry = undefined
   try {
-    const step = { candidate, key, mode, chat, hasNext: rest.length > 0, retry, heldTo: climb.heldTo }
+    const step = { candidate, key, mode, ...fitted, hasNext: rest.length > 0, retry, heldTo: climb.heldTo }
     const answer = await runAttempt(step, context)
     keyPool.succeeded(provider, model, key)
     return answer
@@ -186,22 +187,30 @@ async function ask(mode: Step['mode'], climb: Climb): Promise<Finished> {
   }
 }
 
-/** Once a candidate, a request is mended where a parameter was refused that the question does not need. */
+/** Once a candidate, a request is mended where its length was refused, or a parameter that the question does not need. */
 function isMended(error: ByokError, climb: Climb): boolean {
   const { candidate, context } = climb
-  const { provider, entry } = candidate
   if (climb.repair !== undefined || context.request.chat.strict) return false
-  const { heldTo } = context
-  // A limit that only the budgets have set is renamed too, and not granted anew.
-  const asked = heldTo === undefined ? climb.chat : { ...climb.chat, maxTokens: heldTo }
-  const mended = context.parts.repair({ provider, dialect: entry.dialect }, asked, error)
+  const mended = cutAgain(error, candidate, climb.fitted, context) ?? withoutRefused(error, climb)
   if (mended === undefined) return false
-  climb.heldTo = heldTo
+  climb.fitted = mended.fitted
   climb.repair = mended.note
   climb.tried.clear()
-  climb.chat = mended.chat
   context.tell(repairWarning(mended.note))
   return true
+}
+
+/** The request without the parameter that was refused. */
+function withoutRefused(error: ByokError, climb: Climb) {
+  const { candidate, context, fitted } = climb
+  const { provider, entry } = candidate
+  const { heldTo } = context
+  // A limit that only the budgets have set is renamed too, and not granted anew.
+  const asked = heldTo === undefined ? fitted.chat : { ...fitted.chat, maxTokens: heldTo }
+  const mended = context.parts.repair({ provider, dialect: entry.dialect }, asked, error)
+  if (mended === undefined) return undefined
+  climb.heldTo = heldTo
+  return { fitted: { ...fitted, chat: mended.chat }, note: mended.note }
 }
 
 /** A key that was refused, or that must rest, gives way to the next one at once. */

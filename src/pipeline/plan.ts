@@ -1,171 +1,224 @@
 // Which models a request will try, in order, and whose key pays for each. No call is made, and nothing is changed.
 
-import { patienceWith } from '../catalogue/patience.js'
 import { ByokError, isByokError } from '../core/errors.js'
-import type { Route } from '../core/route.js'
+import { fromUsd, type Money } from '../core/money.js'
+import type { Route, RouteCandidate, RouteExclusion } from '../core/route.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { visibleName } from '../core/visible-text.js'
-import { withoutSecret } from '../keys/pooled-key.js'
-import type { Credential } from '../keys/resolver.js'
-import type { RegisteredProvider } from '../providers/registry.js'
-import type { AttemptLimits } from '../resilience/deadline.js'
-import { attemptLimits } from '../resilience/limits.js'
-import { type ModelReference, nameOf } from '../routing/model-reference.js'
+import type { Warning } from '../core/warning.js'
+import { ability, abilityWords } from '../routing/contender.js'
+import { nameOf } from '../routing/model-reference.js'
+import { abilitiesFor } from '../routing/needs.js'
+import type { TenantPolicy } from '../routing/policy.js'
+import type { Rated } from '../routing/rank.js'
+import { type Candidate, Candidates, credentialFor } from './candidate.js'
+import { type Chosen, chooseModels } from './choose.js'
+import { Estimates } from './estimates.js'
+import { nobodyLeft, noKey, providersOf } from './nobody.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
-
-/** A model that will be asked, the keys for it, and how long it may take. */
-export interface Candidate extends ModelReference {
-  readonly entry: RegisteredProvider
-  readonly limits: AttemptLimits
-  readonly credential: Credential
-}
-
-/** A model that will not be asked, and why. */
-export interface ExcludedModel extends ModelReference {
-  readonly reason: string
-}
+import { routeOf, showing } from './route.js'
+import { policyOf, type Work } from './work.js'
 
 /** The decision. */
 export interface Plan {
+  /** Those that may come to be asked, in order. Of a long choice only the first, and the cheapest of the others. */
   readonly candidates: readonly Candidate[]
-  readonly excluded: readonly ExcludedModel[]
-  readonly route: Route
+  /** The library has chosen them: their order is no wish of the caller's. */
+  readonly isChosen: boolean
+  /** In nano-dollars; `undefined` where the price is unknown. */
+  readonly costOf: (candidate: Candidate) => Money | undefined
+  /** Absent where the caller has named the models. */
+  readonly work: Work | undefined
+  /** What holds for the tenant. */
+  readonly tenant: TenantPolicy | undefined
+  /** What all attempts together may cost. */
+  readonly ceiling: Money | undefined
+  readonly warnings: readonly Warning[]
+  /** Why nobody can be asked. */
+  readonly refusal: ByokError | undefined
+  /** The decision as it is shown; made when it is asked for. */
+  readonly route: () => Route
 }
 
+/** How many of a choice stand ready beyond those that are asked first: the next ones, and the cheapest. */
+const reserveFactor = 4
+const cheapestKept = 8
+
 /**
- * Finds the candidates of a request: the named models in their order, or for `auto` every provider that has a key, with
- * its default model: first those that the request brings keys for, in its order, then those that the app named. Throws
- * `invalid-request` for a provider that nobody knows, `no-key` when no candidate has a key.
+ * Finds the candidates of a request: the named models in their order, or for `auto` those that do the work well and are
+ * expected to cost least. Throws `invalid-request` for a provider that nobody knows and `config` for a tenant's policy
+ * that cannot be used; what leaves nobody to ask stands in `refusal`.
  */
 export async function makePlan(request: PreparedRequest, parts: Parts): Promise<Plan> {
-  const wanted = request.models === 'auto' ? defaults(request, parts) : request.models
-  const promptTokens = estimatePromptTokens(request.chat)
-  const limitsOf = ({ isLocal = false }: RegisteredProvider, model: string): AttemptLimits =>
-    attemptLimits(request.limits, { isLocal, promptTokens, patienceMs: patienceWith(model) })
+  const tenant = await policyOf(request, parts)
+  return request.models === 'auto' ? chosenPlan(request, tenant, parts) : namedPlan(request, tenant, parts)
+}
+
+async function namedPlan(
+  request: PreparedRequest,
+  tenant: TenantPolicy | undefined,
+  parts: Parts,
+): Promise<Plan> {
+  const wanted = request.models === 'auto' ? [] : request.models
+  const maker = new Candidates(request, estimatePromptTokens(request.chat))
   const candidates: Candidate[] = []
-  const excluded: ExcludedModel[] = []
+  const excluded: RouteExclusion[] = []
   let lookupFailure: ByokError | undefined
   for (const reference of wanted) {
+    const model = nameOf(reference)
     if (candidates.length === request.failover.maxCandidates) {
-      excluded.push({ ...reference, reason: `more than ${request.failover.maxCandidates} candidates` })
+      const reason = `more than ${request.failover.maxCandidates} candidates`
+      excluded.push({ model, filter: 'most-candidates', reason })
       continue
     }
     const entry = parts.providers.get(reference.provider)
     if (entry === undefined) {
-      throw new ByokError(
-        'invalid-request',
-        `There is no provider "${visibleName(reference.provider, 100)}".`,
-        {
-          field: 'model',
-        },
-      )
+      const message = `There is no provider "${visibleName(reference.provider, 100)}".`
+      throw new ByokError('invalid-request', message, { field: 'model' })
     }
     try {
       const credential = await credentialFor(entry, request, parts)
-      if (credential === undefined) excluded.push({ ...reference, reason: `no key for "${entry.id}"` })
-      else candidates.push({ ...reference, entry, credential, limits: limitsOf(entry, reference.model) })
+      if (credential === undefined)
+        excluded.push({ model, filter: 'key', reason: `no key for "${entry.id}"` })
+      else candidates.push(maker.of(reference, entry, credential))
     } catch (error) {
       if (!isByokError(error)) throw error
       lookupFailure ??= error
-      excluded.push({ ...reference, reason: error.message })
+      excluded.push({ model, filter: 'key', reason: error.message })
     }
   }
-  if (candidates.length === 0) throw lookupFailure ?? noKey(wanted, request)
-  const ordered = order(candidates, request, parts)
-  return { candidates: ordered, excluded, route: routeOf(ordered, excluded, request) }
-}
-
-function routeOf(
-  candidates: readonly Candidate[],
-  excluded: readonly ExcludedModel[],
-  request: PreparedRequest,
-): Route {
+  const refusal = candidates.length === 0 ? (lookupFailure ?? noKey(providersOf(wanted), request)) : undefined
+  let estimates: Estimates | undefined
+  const costOf = (candidate: Candidate): Money | undefined => {
+    estimates ??= new Estimates(request, parts)
+    return estimates.costOf(candidate)
+  }
+  const warnings = await abilityWarnings(candidates, request, parts)
+  const shown = (): RouteCandidate[] => {
+    const costs = candidates.map(costOf)
+    const show = showing(costs)
+    return candidates.map((candidate, at) => {
+      const contender = parts.routing.contenders.find(candidate)
+      const rating = { score: null, quality: contender.quality.general, cost: costs[at] }
+      return show(contender, rating, candidate.credential)
+    })
+  }
+  const { requestedModel } = request
   return {
-    requestedModel: request.requestedModel,
-    candidates: candidates.map((candidate) => ({
-      model: nameOf(candidate),
-      score: null,
-      quality: null,
-      isQualityEstimated: false,
-      priceLabel: 'unknown',
-      expectedCostUsd: null,
-      credentialSource: candidate.credential.source,
-    })),
-    excluded: excluded.map(({ reason, ...reference }) => ({
-      model: nameOf(reference),
-      filter: 'key',
-      reason,
-    })),
-    warnings: [],
+    candidates,
+    isChosen: false,
+    costOf,
+    work: undefined,
+    tenant,
+    ceiling: ceilingOf(request, tenant),
+    warnings,
+    refusal,
+    route: () =>
+      routeOf({ requestedModel, work: undefined, candidates: shown(), excluded, warnings, refusal }),
   }
 }
 
-function defaults(request: PreparedRequest, parts: Parts): ModelReference[] {
-  const references: ModelReference[] = []
-  for (const id of new Set([...request.keys.keys(), ...parts.providers.configured()])) {
-    const model = parts.providers.get(id)?.defaultModel
-    if (model) references.push({ provider: id, model })
-  }
-  return references
-}
-
-async function credentialFor(
-  entry: RegisteredProvider,
+async function chosenPlan(
   request: PreparedRequest,
+  tenant: TenantPolicy | undefined,
   parts: Parts,
-): Promise<Credential | undefined> {
-  const { tenant, user } = request.labels
-  const context = {
-    provider: entry.id,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(user === undefined ? {} : { user }),
+): Promise<Plan> {
+  const estimates = new Estimates(request, parts)
+  const chosen = await chooseModels(request, estimates, tenant, parts)
+  const { ordered, work, warnings, leftOut } = chosen
+  const refusal = ordered.length > 0 ? undefined : (chosen.lookupFailure ?? nobodyLeft(leftOut, request))
+  const { requestedModel } = request
+  let costs: Map<string, number> | undefined
+  return {
+    candidates: inReach(chosen, new Candidates(request, estimates.shape.tokens), request),
+    isChosen: true,
+    costOf: (candidate) => {
+      costs ??= new Map(ordered.map(({ contender, cost }) => [contender.name, cost]))
+      return known(costs.get(nameOf(candidate)))
+    },
+    work,
+    tenant,
+    ceiling: ceilingOf(request, tenant),
+    warnings,
+    refusal,
+    route: () => {
+      const excluded = leftOut.map(({ contender, filter, reason }) => ({
+        model: contender.name,
+        filter,
+        reason: reason(),
+      }))
+      return routeOf({ requestedModel, work, candidates: shownChoice(chosen), excluded, warnings, refusal })
+    },
   }
-  const credential = await parts.keys.resolve(context, request.keys, carrierOf(entry))
-  return (
-    credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none', keys: withoutSecret })
-  )
 }
 
-/** What a provider authenticates with by itself, as the app: such a call the app pays. */
-export function carrierOf({ isAppsOwn, needsKey, ownKey }: RegisteredProvider): Credential | undefined {
-  if (!isAppsOwn || needsKey) return undefined
-  if (ownKey === undefined) return { source: 'app', keys: withoutSecret }
-  return { source: 'app', keys: [{ id: 'client', weight: 1, secret: ownKey, isRenewed: true }] }
+function shownChoice({ ordered, payers }: Chosen): RouteCandidate[] {
+  const show = showing(ordered.map(({ cost }) => known(cost)))
+  const shown: RouteCandidate[] = []
+  for (const { contender, cost, quality, score } of ordered) {
+    const payer = payers.get(contender.provider)
+    if (payer === undefined) continue
+    const rating = { score: contender.info === undefined ? null : score, quality, cost: known(cost) }
+    shown.push(show(contender, rating, payer.credential))
+  }
+  return shown
 }
 
-/** What a re-ranker adds or drops is undone: it may only reorder. */
-function order(
+function known(cost: number | undefined): Money | undefined {
+  return cost === undefined || Number.isNaN(cost) ? undefined : cost
+}
+
+/** The first of a choice, and the cheapest behind them: for a budget that leaves little. */
+function inReach({ ordered, payers }: Chosen, maker: Candidates, { failover }: PreparedRequest): Candidate[] {
+  const first = ordered.slice(0, failover.maxCandidates * reserveFactor)
+  return [...first, ...cheapestOf(ordered, first.length)].flatMap(({ contender }) => {
+    const payer = payers.get(contender.provider)
+    return payer === undefined ? [] : maker.of(contender, payer.entry, payer.credential)
+  })
+}
+
+/** The cheapest from a place on, in their order. */
+function cheapestOf(ordered: readonly Rated[], from: number): Rated[] {
+  const kept: Rated[] = []
+  for (let at = from; at < ordered.length; at += 1) {
+    const entry = ordered[at]
+    if (entry === undefined || Number.isNaN(entry.cost)) continue
+    const dearest = kept.reduce((found, { cost }) => Math.max(found, cost), 0)
+    if (kept.length < cheapestKept) kept.push(entry)
+    else if (entry.cost < dearest) {
+      kept.splice(
+        kept.findIndex(({ cost }) => cost === dearest),
+        1,
+      )
+      kept.push(entry)
+    }
+  }
+  return kept
+}
+
+/** The lower of what the request and the tenant allow. */
+function ceilingOf({ ceiling }: PreparedRequest, tenant: TenantPolicy | undefined): Money | undefined {
+  const most = tenant?.maxUsdPerRequest
+  if (most === undefined) return ceiling
+  return Math.min(fromUsd(most), ceiling ?? Number.POSITIVE_INFINITY)
+}
+
+/** A model that the caller has named is tried, whatever is known of it. */
+async function abilityWarnings(
   candidates: readonly Candidate[],
-  request: PreparedRequest,
-  parts: Parts,
-): readonly Candidate[] {
-  const rest = [...candidates]
-  const ordered: Candidate[] = []
-  for (const reference of parts.reRank(candidates, request)) {
-    const at = rest.findIndex((candidate) => nameOf(candidate) === nameOf(reference))
-    ordered.push(...rest.splice(at, at === -1 ? 0 : 1))
-  }
-  return [...ordered, ...rest]
-}
-
-function noKey(wanted: readonly ModelReference[], request: PreparedRequest): ByokError {
-  const providers = [...new Set(wanted.map((reference) => reference.provider))]
-  const [provider, other] = providers
-  if (provider === undefined) {
-    return new ByokError(
-      'no-key',
-      '`auto` finds no provider that has a key and a default model. Give a key in `keys`, or name a model.',
-    )
-  }
-  const names = providers.map((id) => `"${visibleName(id, 100)}"`).join(', ')
-  const hint =
-    request.keys.size > 0
-      ? `This request brings keys of its own (${[...request.keys.keys()].map((id) => visibleName(id, 100)).join(', ')}), so the app's are not used for it.`
-      : `Set keys.${provider} on the handler, or bring one with the request.`
-  return new ByokError(
-    'no-key',
-    `There is no key for ${names}. ${hint}`,
-    other === undefined ? { provider } : {},
-  )
+  { chat }: PreparedRequest,
+  { routing }: Parts,
+): Promise<Warning[]> {
+  const asked = abilitiesFor(chat)
+  if (asked === 0) return []
+  await routing.models.load()
+  return candidates.flatMap((candidate): Warning[] => {
+    const { name, info, abilities } = routing.contenders.find(candidate)
+    // Whether it sees is known better where it is asked: one that is known not to is refused there.
+    const missing = asked & ~abilities & ~ability.vision
+    if (info === undefined || missing === 0) return []
+    const message = `${visibleName(name, 200)} is not known to have ${abilityWords(missing)}. It is asked all the same, since it was named.`
+    return [{ code: 'ability-unknown', message }]
+  })
 }

@@ -1,5 +1,6 @@
 // A request as the pipeline takes it: every default decided, nothing left to check.
 
+import type { ContextOverflow } from '../core/context-overflow.js'
 import type { RequestLabels } from '../core/handler-events.js'
 import type { Level, TaskType } from '../core/level.js'
 import type { Money } from '../core/money.js'
@@ -42,6 +43,8 @@ export interface PreparedRequest {
   readonly labels: RequestLabels
   readonly method: 'generateResponse' | 'streamCompletion'
   readonly chat: ChatRequest
+  /** What becomes of it where it is too long for a model. */
+  readonly contextOverflow: ContextOverflow
   /** What the caller asked for, as text. */
   readonly requestedModel: string
   /** The models to try in order; `auto` leaves it to the plan. */

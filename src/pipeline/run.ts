@@ -1,5 +1,6 @@
 // The recipe: plan, then ask one candidate after another until one has answered.
 
+import type { Attempt } from '../core/attempt.js'
 import { toMicroseconds } from '../core/clock.js'
 import { asByokError, ByokError, isByokError } from '../core/errors.js'
 import { toUsd } from '../core/money.js'
@@ -9,11 +10,15 @@ import type { Warning } from '../core/warning.js'
 import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
 import { nameOf } from '../routing/model-reference.js'
+import { isInToolLoop } from '../routing/tool-loop.js'
 import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
+import type { Candidate } from './candidate.js'
 import { type RequestContext, repairWarning } from './context.js'
+import { fitFor } from './fitting.js'
 import { askCandidate, type Climbed } from './ladder.js'
-import { type Candidate, makePlan, type Plan } from './plan.js'
+import { makePlan, type Plan } from './plan.js'
+import { Succession } from './succession.js'
 
 /**
  * Runs one request. With the commit `first-output` the caller sees the answer as it comes, and from then on nobody else
@@ -31,8 +36,15 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     place = tenantsPlace(context)
     await context.guard(place.come)
     const plan = await context.guard(makePlan(request, parts))
-    context.allow(plan.candidates.map(({ limits }) => limits))
+    if (plan.refusal !== undefined) throw plan.refusal
+    const { maxCandidates } = request.failover
+    context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
+    context.ceiling = plan.ceiling
+    context.work = plan.work
+    if (plan.work !== undefined) parts.routing.classifier.note(plan.work.classification)
+    for (const warning of plan.warnings) context.warn(warning)
     const climbed = await firstAnswer(plan, context)
+    noteSession(climbed, plan, context)
     await context.show(climbed.last, climbed.attemptId)
     const response = respond(climbed, plan, context)
     emitter.emit('request-end', { ...labels, response })
@@ -55,31 +67,53 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
+/** The next request of the session goes to whoever has answered this one. */
+function noteSession({ candidate }: Climbed, { work }: Plan, { parts, request }: RequestContext): void {
+  const { tenant, session } = request.labels
+  if (session === undefined) return
+  const { provider, model } = candidate
+  const turn = { provider, model, level: work?.level, taskType: work?.taskType }
+  parts.sessions.note(tenant, session, turn, isInToolLoop(request.chat.messages))
+}
+
 async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
   const { emitter } = context.parts
   let last: { candidate: Candidate; error: ByokError } | undefined
   let partial: PartialAnswer | undefined
   const outgrown = new OutgrownWindow(context)
-  for (const [index, candidate] of plan.candidates.entries()) {
-    if (await outgrown.excludes(candidate)) continue
+  const succession = new Succession(plan, context.request.failover.maxCandidates)
+  for (let candidate = succession.next(); candidate !== undefined; candidate = succession.next()) {
+    if (await outgrown.excludes(candidate)) {
+      succession.passOver()
+      continue
+    }
+    const fitted = await fitFor(candidate, context)
+    if (isByokError(fitted)) {
+      if (plan.candidates.length === 1) throw fitted
+      if (isAboutTheWindow(fitted)) await outgrown.note(candidate)
+      succession.passOver()
+      last = { candidate, error: fitted }
+      continue
+    }
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
       context.noteFailover()
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
-      return await askCandidate(candidate, plan.candidates.slice(index + 1), context)
+      return await askCandidate(candidate, succession.rest, fitted, context)
     } catch (error) {
       if (!isByokError(error) || plan.candidates.length === 1 || !mayGoOn(error, context)) throw error
       const { interruption } = context
       if (interruption !== undefined) throw error.code === interruption.code ? error : interruption
       if (context.hasShown) context.restart()
       if (isAboutTheWindow(error)) await outgrown.note(candidate)
+      succession.note(candidate, error)
       last = { candidate, error }
       partial = error.partial ?? partial
     }
   }
-  throw allFailed(last?.error, partial, context)
+  throw last !== undefined && succession.wasAlone ? last.error : allFailed(last?.error, partial, context)
 }
 
 /** The window that a prompt was too long for: nobody whose window is known to be no larger is asked after that. */
@@ -92,6 +126,7 @@ class OutgrownWindow {
   }
 
   async note(candidate: Candidate): Promise<void> {
+    if (this.#context.request.contextOverflow !== 'error') return // each gets what fits into its own window
     const size = await this.#context.guard(this.#context.parts.windowOf(candidate))
     if (size !== undefined) this.#size = Math.max(size, this.#size ?? 0)
   }
@@ -124,6 +159,7 @@ function allFailed(
 ): ByokError {
   const { attempts } = context
   if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
+  if (attempts.every(isUnfit)) return unfitForAll(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
   for (const attempt of attempts) {
@@ -150,19 +186,42 @@ function tooDear(last: ByokError | undefined, { attempts }: RequestContext): Byo
   return error.with({ attempts: [...attempts] })
 }
 
+/** The request itself is what a candidate was left out for. */
+function isUnfit({ outcome, error }: Attempt): boolean {
+  return outcome === 'skipped' && (error?.code === 'context-length' || error?.code === 'invalid-request')
+}
+
+/** No candidate can take the request: too long for some, with an image that others do not see. */
+function unfitForAll(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+  const isTooLong = attempts.some(({ error }) => error?.code === 'context-length')
+  const reasons = [...new Set(attempts.map(({ error }) => error?.message))].join(' ')
+  return new ByokError(
+    isTooLong ? 'context-length' : 'invalid-request',
+    `No model can be asked. ${reasons}`,
+    {
+      ...(isTooLong ? {} : { field: 'messages' }),
+      attempts: [...attempts],
+      cause: last,
+    },
+  )
+}
+
 /** Nobody could be asked: the error says when somebody can. */
 function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
   const waits = attempts.map(({ error }) => error?.retryAfterMs ?? Number.POSITIVE_INFINITY)
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
   const names = attempts.map((attempt) => visibleName(nameOf(attempt), 200)).join(', ')
-  const isAboutMoney = attempts.every(
-    ({ error }) => error?.code === 'price-unknown' || error?.code === 'budget-exceeded',
+  const mayPass = !attempts.every(
+    (attempt) =>
+      isUnfit(attempt) ||
+      attempt.error?.code === 'price-unknown' ||
+      attempt.error?.code === 'budget-exceeded',
   )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
     attempts: [...attempts],
     cause: last,
-    isRetryable: !isAboutMoney,
+    isRetryable: mayPass,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
@@ -178,7 +237,7 @@ function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: plan.route,
+    route: plan.route(),
     attempts: [...attempts],
     cost: totalCost(context, answer.reportedUsd),
     timing: {

@@ -5,6 +5,7 @@ import type { Delta } from '../core/delta.js'
 import { isByokError, ProviderError } from '../core/errors.js'
 import { textOf } from '../core/safe-text.js'
 import type { Dialect, EncodedRequest } from '../wire/dialect.js'
+import { rateLimitsOf } from '../wire/rate-limit-headers.js'
 import { fitHistory, type HistoryTarget } from '../wire/replay.js'
 import type { AnswerLimits } from '../wire/sse.js'
 import { AnswerReader } from './answer-reader.js'
@@ -81,6 +82,7 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     this.#wasSent = true
     const encoded = this.#encode()
     const response = await this.#carry(encoded)
+    this.#tellLimits(response)
     const redact = (text: string): string => key?.redactFrom(text) ?? text
     this.#reader = new AnswerReader(response, { dialect, limits, clock: surroundings.clock, redact })
     // A response that comes after everybody has left is closed, whatever its transport makes of the signal.
@@ -90,6 +92,12 @@ class ProviderAnswer<Quirks> implements AsyncIterator<readonly Delta[], undefine
     }
     const notes = notesOf(encoded)
     return notes.length > 0 ? { done: false, value: notes } : this.#reader.next()
+  }
+
+  #tellLimits({ headers }: Response): void {
+    const { onRateLimits } = this.#call
+    const limits = onRateLimits && rateLimitsOf(headers, this.#parts.surroundings.clock.date())
+    if (limits !== undefined) onRateLimits?.(limits)
   }
 
   #encode(): EncodedRequest {

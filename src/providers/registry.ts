@@ -18,7 +18,7 @@ export interface ProviderSetting {
   readonly baseURL?: string
   /** `none` for a server that asks for no key. */
   readonly keys?: 'none'
-  /** The model that `auto` asks. */
+  /** The one model of this provider that `auto` may ask. @default any that the catalogue knows, else the vendor's */
   readonly defaultModel?: string
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
@@ -42,6 +42,8 @@ export interface RegisteredProvider {
   /** What the app's client authenticates with. It is not sent, only kept out of sight. */
   readonly ownKey?: Secret
   readonly defaultModel: string | null
+  /** The app itself has set it: `auto` asks no other model of this provider. */
+  readonly isDefaultTheApps?: boolean
   readonly streams: boolean
   /** A server of one's own: slow to begin, and worth waiting for. */
   readonly isLocal?: boolean
@@ -115,6 +117,7 @@ export class ProviderRegistry {
       isAppsOwn: client !== undefined || transport !== undefined,
       ...(ownKey === undefined ? {} : { ownKey }),
       defaultModel: row.defaultModel,
+      isDefaultTheApps: setting.defaultModel !== undefined,
       streams: row.streaming !== false,
       isLocal: row.local === true || (row.keys === 'none' && isLoopback(row.baseURL)),
       dialect: row.dialect,

@@ -210,7 +210,7 @@ function answerOf(error: unknown): Response | undefined {
   const headers = 'headers' in error && error.headers instanceof Headers ? error.headers : new Headers()
   return new Response(body, {
     status: error.status,
-    headers: { 'content-type': 'application/json', ...retryHeaders(headers) },
+    headers: { 'content-type': 'application/json', ...tellingHeaders(headers) },
   })
 }
 
@@ -218,11 +218,12 @@ function isWrapped(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'error' in body
 }
 
-function retryHeaders(headers: Headers): Record<string, string> {
+/** Headers of an error that say something about it, or about what may be asked next. */
+const telling =
+  /^(retry-after|retry-after-ms|x-should-retry|x-request-id|request-id|(x|anthropic)-ratelimit-.+)$/
+
+function tellingHeaders(headers: Headers): Record<string, string> {
   const kept: Record<string, string> = {}
-  for (const name of ['retry-after', 'retry-after-ms', 'x-should-retry', 'x-request-id', 'request-id']) {
-    const value = headers.get(name)
-    if (value !== null) kept[name] = value
-  }
+  for (const [name, value] of headers) if (telling.test(name)) kept[name] = value
   return kept
 }

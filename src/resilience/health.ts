@@ -61,7 +61,7 @@ export class HealthRecord {
     if (samples.length === 0) return { calls: 0, successRate: null, latencyMs: null, score: 1 }
     const successRate = durations.length / samples.length
     if (durations.length === 0) return { calls: samples.length, successRate, latencyMs: null, score: 0 }
-    const meanMs = durations.reduce((sum, duration) => sum + duration, 0) / durations.length
+    const totalMs = durations.reduce((sum, duration) => sum + duration, 0)
     return {
       calls: samples.length,
       successRate,
@@ -70,14 +70,36 @@ export class HealthRecord {
         p95: percentile(durations, 0.95),
         p99: percentile(durations, 0.99),
       },
-      score: 0.7 * successRate + 0.3 * Math.max(0, 1 - meanMs / slowMs),
+      score: scored(samples.length, durations.length, totalMs),
     }
+  }
+
+  /** The score alone, without the percentiles that take sorting. */
+  scoreOf(name: string): number {
+    const samples = this.#samples.get(name)
+    if (samples === undefined) return 1
+    const since = this.#clock.now() - windowMs
+    let [calls, successes, totalMs] = [0, 0, 0]
+    for (const { at, isSuccess, durationMs } of samples) {
+      if (at <= since) continue
+      calls += 1
+      if (!isSuccess) continue
+      successes += 1
+      totalMs += durationMs
+    }
+    return scored(calls, successes, totalMs)
   }
 
   /** The names that have been heard of. */
   names(): readonly string[] {
     return [...this.#samples.keys()]
   }
+}
+
+function scored(calls: number, successes: number, totalMs: number): number {
+  if (calls === 0) return 1
+  if (successes === 0) return 0
+  return 0.7 * (successes / calls) + 0.3 * Math.max(0, 1 - totalMs / successes / slowMs)
 }
 
 /** Nearest rank: the smallest value that the share of all values does not exceed. */

@@ -150,7 +150,7 @@ describe('RQ10: a handler', () => {
     expect(build({ breaker: { openMs: 0 } })).toThrow('breaker.openMs')
     expect(build({ retry: { maxRetries: 1.5 } })).toThrow('retry.maxRetries')
     expect(build({ concurrency: { perTenant: 0 } })).toThrow('concurrency.perTenant')
-    for (const name of ['governance', 'routing', 'vault']) {
+    for (const name of ['governance', 'accessPlans', 'vault']) {
       expect(build({ [name]: {} })).toThrow(
         `${name}: there is no such option. Nothing of that kind is in this version.`,
       )

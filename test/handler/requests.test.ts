@@ -62,7 +62,12 @@ describe('RQ2', () => {
     const response = await handler.generateResponse({ model: 'one/m', prompt: 'Hi' })
     expect(response).toMatchObject({
       model: 'm-2026',
-      byok: { provider: 'one', model: 'm', requestedModel: 'one/m', route: { candidates: ['one/m'] } },
+      byok: {
+        provider: 'one',
+        model: 'm',
+        requestedModel: 'one/m',
+        route: { candidates: [{ model: 'one/m' }] },
+      },
     })
     one.play([reply.status(503)])
     expect(await failureOf(handler.generateResponse({ model: 'one/m', prompt: 'Hi' }))).toMatchObject({

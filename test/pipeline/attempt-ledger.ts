@@ -35,6 +35,10 @@ export class AttemptLedger implements Budget {
     if (this.#open.delete(attemptId)) this.#released += 1
   }
 
+  async refusesUnknownPrice(): Promise<boolean> {
+    return false
+  }
+
   counts(): LedgerCounts {
     return {
       admitted: this.#admitted,

@@ -1,14 +1,18 @@
 // The pipeline with books that can be read: every part a plain one, or one of a test's own.
 
 import type { ProviderAdapter } from '../../src/core/contracts.js'
+import { CacheHits } from '../../src/cost/cache-hits.js'
+import { PriceBoard } from '../../src/cost/price-board.js'
+import { Pricing } from '../../src/cost/pricing.js'
 import { SafeEmitter } from '../../src/events/emitter.js'
 import { KeyPool } from '../../src/keys/pool.js'
 import { KeyResolver } from '../../src/keys/resolver.js'
 import { checkHandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
 import { AbortListeners } from '../../src/pipeline/abort-listeners.js'
+import { Contenders, noModels } from '../../src/pipeline/contenders.js'
 import { RequestContext } from '../../src/pipeline/context.js'
-import { allowAll, keepOrder, type Parts } from '../../src/pipeline/parts.js'
+import { allowAll, type Parts, type RoutingParts } from '../../src/pipeline/parts.js'
 import { repairRequest } from '../../src/pipeline/repair.js'
 import { run } from '../../src/pipeline/run.js'
 import { Breaker, type BreakerOptions, type Permit } from '../../src/resilience/breaker.js'
@@ -16,6 +20,9 @@ import { HealthRecord } from '../../src/resilience/health.js'
 import { RetryTokens } from '../../src/resilience/retry-tokens.js'
 import { StreamingRefusals } from '../../src/resilience/streaming-refusals.js'
 import { Turns } from '../../src/resilience/turns.js'
+import { CalibratedClassifier } from '../../src/routing/classifier/calibrated.js'
+import { Headroom } from '../../src/routing/headroom.js'
+import { Sessions } from '../../src/routing/sticky.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 import { AttemptLedger } from './attempt-ledger.js'
 
@@ -34,6 +41,21 @@ class WatchedBreaker extends Breaker {
       this.#verdicts[index] += verdict
     }
     return { success: say('success'), failure: say('failure'), ignore: say('ignore') }
+  }
+}
+
+/** Routing that knows no model. */
+export function plainRouting(other: Partial<RoutingParts> = {}): RoutingParts {
+  const { routing } = checkHandlerOptions({}).choice
+  return {
+    policy: routing,
+    tenants: undefined,
+    classifier: new CalibratedClassifier(routing),
+    appClassifier: undefined,
+    models: noModels,
+    contenders: new Contenders(noModels),
+    cacheHits: new CacheHits(),
+    ...other,
   }
 }
 
@@ -60,10 +82,20 @@ export function booksOf(
     turns: new Turns(100),
     concurrency: settings.concurrency,
     health: new HealthRecord(clock),
+    headroom: new Headroom({ clock }),
+    sessions: new Sessions({ clock }),
+    priceBoard: new PriceBoard(
+      new Pricing({
+        clock,
+        source: { find: () => undefined },
+        unknownPrice: 'deny',
+        baseline: { provider: adapter.id, model: 'm' },
+      }),
+    ),
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,
-    reRank: keepOrder,
+    routing: plainRouting(),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
     emitter: new SafeEmitter(() => undefined),

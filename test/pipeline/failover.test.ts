@@ -25,7 +25,7 @@ describe('failover before output', () => {
       expect(seen.kinds.filter((kind) => kind === 'attempt')).toHaveLength(3)
       expect(seen.response?.byok).toMatchObject({
         provider: 'three',
-        route: { candidates: ['one/m', 'two/m', 'three/m'] },
+        route: { candidates: [{ model: 'one/m' }, { model: 'two/m' }, { model: 'three/m' }] },
       })
       expect(failing.hits() - before).toBe(2)
       expect(told.failovers.map(({ from, to }) => `${from} ${to}`)).toEqual(['one/m two/m', 'two/m three/m'])

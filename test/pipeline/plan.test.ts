@@ -1,18 +1,20 @@
 // The plan: which models a request will try, in order, whose key pays, and why others are left out.
 
 import { describe, expect, it, vi } from 'vitest'
+import type { ModelInfo } from '../../src/core/model-info.js'
 import { keysOf as pooled } from '../../src/keys/key-format.js'
 import { withoutSecret } from '../../src/keys/pooled-key.js'
 import { KeyResolver, type KeySetting } from '../../src/keys/resolver.js'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions } from '../../src/options/handler-options.js'
 import { prepareRequest } from '../../src/options/prepare.js'
-import type { Parts } from '../../src/pipeline/parts.js'
+import { Contenders, type ModelFinder, noModels } from '../../src/pipeline/contenders.js'
 import { makePlan, type Plan } from '../../src/pipeline/plan.js'
 import type { RegisteredProvider } from '../../src/providers/registry.js'
 import { nameOf } from '../../src/routing/model-reference.js'
+import type { AppReRanker } from '../../src/routing/policy.js'
 import { scriptedProvider } from '../../src/testing/scripted-provider.js'
-import { booksOf } from './books.js'
+import { booksOf, plainRouting } from './books.js'
 import { failureOf } from './stage.js'
 
 /** What differs from a provider that needs a key and has the default model `m`. */
@@ -25,11 +27,13 @@ interface Scene {
   /** Providers that only a request can name. */
   readonly others?: readonly string[]
   readonly options?: HandlerOptions
-  readonly reRank?: Parts['reRank']
+  readonly reRank?: AppReRanker
+  /** What the catalogue knows. */
+  readonly catalogue?: readonly ModelInfo[]
 }
 
-function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
-  const { providers, keys = {}, others = [], options = {}, reRank } = scene
+async function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
+  const { providers, keys = {}, others = [], options = {}, reRank, catalogue = [] } = scene
   const entries = new Map<string, RegisteredProvider>()
   for (const id of [...Object.keys(providers), ...others]) {
     const adapter = scriptedProvider({ id, replies: ['Hi'] })
@@ -38,22 +42,31 @@ function plan(scene: Scene, request: CompletionRequest): Promise<Plan> {
   const settings = new Map(
     Object.entries(keys).map(([id, key]) => [id, typeof key === 'function' ? key : pooled(key, id)]),
   )
+  const models: ModelFinder = {
+    ...noModels,
+    of: (provider) => catalogue.filter((row) => row.provider === provider),
+    find: (provider, model) => catalogue.find((row) => row.provider === provider && row.model === model),
+    all: () => catalogue,
+  }
+  const policy = checkHandlerOptions({ routing: { reRank } }).choice.routing
   const { parts } = booksOf(scriptedProvider({ id: 'unused', replies: ['Hi'] }), undefined, {
     providers: { get: (id) => entries.get(id), configured: () => Object.keys(providers) },
     keys: new KeyResolver(settings),
-    ...(reRank === undefined ? {} : { reRank }),
   })
+  const routing = plainRouting({ policy, models, contenders: new Contenders(models) })
   const prepared = prepareRequest(
     { prompt: 'Hi', ...request },
     'generateResponse',
     checkHandlerOptions(options),
     'req_1',
   )
-  return makePlan(prepared, parts)
+  const made = await makePlan(prepared, { ...parts, routing })
+  if (made.refusal !== undefined) throw made.refusal
+  return made
 }
 
 const names = ({ candidates }: Plan) => candidates.map(nameOf)
-const left = ({ excluded }: Plan) => excluded.map((model) => `${nameOf(model)}: ${model.reason}`)
+const left = ({ route }: Plan) => route().excluded.map(({ model, reason }) => `${model}: ${reason}`)
 const keysOf = ({ candidates }: Plan) =>
   candidates.map(({ credential }) => credential.keys[0]?.secret?.reveal())
 
@@ -211,7 +224,11 @@ describe('a missing key', () => {
 })
 
 describe('a re-ranker', () => {
-  const request = { model: ['a/x', 'b/y', 'a/z'] }
+  const catalogue = ['a/x', 'b/y', 'a/z'].map((name): ModelInfo => {
+    const [provider = '', model = ''] = name.split('/')
+    return { provider, model, contextWindow: 100_000, quality: { general: 95 } }
+  })
+  const scene = { ...two, catalogue }
   const [x, y, z] = [
     { provider: 'a', model: 'x' },
     { provider: 'b', model: 'y' },
@@ -219,26 +236,51 @@ describe('a re-ranker', () => {
   ] as const
   const unknown = { provider: 'b', model: 'x' }
 
-  it.each([
-    ['reorders', [z, x, y], ['a/z', 'a/x', 'b/y']],
-    ['cannot drop: what it leaves out comes last, in its old order', [z], ['a/z', 'a/x', 'b/y']],
-    ['cannot drop them all', [], ['a/x', 'b/y', 'a/z']],
-    ['cannot have a model asked twice', [z, z, x, z], ['a/z', 'a/x', 'b/y']],
-    ['cannot bring in a model of its own', [unknown, z, unknown], ['a/z', 'a/x', 'b/y']],
-  ])('%s', async (_, ranked, order) => {
-    expect(names(await plan({ ...two, reRank: () => ranked }, request))).toEqual(order)
+  it('has an order to begin with', async () => {
+    expect(names(await plan(scene, {}))).toEqual(['a/x', 'a/z', 'b/y'])
   })
 
-  it('sees the candidates and the request', async () => {
-    const reRank = vi.fn<Parts['reRank']>((candidates) => candidates)
-    await plan({ ...two, keys: { b: 'test-key-b-0001' }, reRank }, { ...request, tenant: 'ada' })
-    const [candidates, seen] = reRank.mock.calls[0] ?? []
-    expect(candidates?.map(nameOf)).toEqual(['b/y'])
-    expect(seen?.labels.tenant).toBe('ada')
+  it.each([
+    ['reorders', [y, x, z], ['b/y', 'a/x', 'a/z']],
+    ['cannot drop: what it leaves out comes last, in its old order', [y], ['b/y', 'a/x', 'a/z']],
+    ['cannot drop them all', [], ['a/x', 'a/z', 'b/y']],
+    ['cannot have a model asked twice', [z, z, x, z], ['a/z', 'a/x', 'b/y']],
+    ['cannot bring in a model of its own', [unknown, z, unknown], ['a/z', 'a/x', 'b/y']],
+  ])('%s (RK12)', async (_, ranked, order) => {
+    expect(names(await plan({ ...scene, reRank: () => ranked }, {}))).toEqual(order)
+  })
+
+  it('sees the candidates, the work and the tenant', async () => {
+    const reRank = vi.fn<AppReRanker>((candidates) => candidates)
+    await plan({ ...scene, reRank }, { tenant: 'ada', level: 'complex', taskType: 'code' })
+    expect(reRank).toHaveBeenCalledWith([x, z, y], { level: 'complex', taskType: 'code', tenant: 'ada' })
   })
 
   it('keeps each candidate with its own key', async () => {
-    const made = await plan({ ...two, reRank: () => [y, x] }, { model: ['a/x', 'b/y'] })
-    expect(keysOf(made)).toEqual(['test-key-b-0001', 'test-key-a-0001'])
+    const made = await plan({ ...scene, reRank: () => [y, x, z] }, {})
+    expect(keysOf(made)).toEqual(['test-key-b-0001', 'test-key-a-0001', 'test-key-a-0001'])
+  })
+
+  it.each<[string, AppReRanker, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+      /failed: the order stands/,
+    ],
+    ['rejects', () => Promise.reject(new Error('no')), /failed: the order stands/],
+    ['gives no list', () => 'a/x' as never, /undone/], // what an app in JavaScript may do
+    ['gives what is no model', () => [null, 7] as never, /undone/],
+  ])('that %s leaves the order as it stood, with a warning (C9, RK12)', async (_, reRank, told) => {
+    const made = await plan({ ...scene, reRank }, {})
+    expect(names(made)).toEqual(['a/x', 'a/z', 'b/y'])
+    expect(made.warnings).toMatchObject([{ code: 're-ranker-failed', message: expect.stringMatching(told) }])
+  })
+
+  it('is not asked where the caller has named the models', async () => {
+    const reRank = vi.fn<AppReRanker>(() => [])
+    expect(names(await plan({ ...scene, reRank }, { model: ['b/y', 'a/x'] }))).toEqual(['b/y', 'a/x'])
+    expect(reRank).not.toHaveBeenCalled()
   })
 })

@@ -230,6 +230,7 @@ describe('the end of an answer', () => {
       new BYOKHandler({ adapters: [provider], clock, timeout, prices: { 'one/*': free } }),
     )
     const reading = readAll(handler.streamCompletion(request))
+    await until(() => provider.calls.length === 1, 'the call')
     await clock.advance(endsAfterMs - 1)
     expect(provider.calls[0]?.end).toBeUndefined()
     await clock.advance(1)

@@ -1,0 +1,59 @@
+// What a request can be expected to cost with each of many models.
+
+import type { Money } from '../core/money.js'
+import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
+import { expectedOf } from '../cost/price-board.js'
+import type { ModelReference } from '../routing/model-reference.js'
+import type { Parts } from './parts.js'
+import type { PreparedRequest } from './prepared-request.js'
+
+/** The expected costs of one request, for ranking. Nothing in it guards money. */
+export class Estimates {
+  /** What caches make of the prompt. */
+  readonly shape: PromptShape
+  readonly #request: PreparedRequest
+  readonly #parts: Parts
+  readonly #at: number
+  #hitChance: ((model: ModelReference) => number | undefined) | undefined
+  /** The same for every model of a provider. */
+  readonly #outputTokens = new Map<string, number>()
+
+  constructor(request: PreparedRequest, parts: Parts) {
+    this.#request = request
+    this.#parts = parts
+    this.#at = parts.clock.date()
+    this.shape = promptShape(request.chat)
+  }
+
+  /** Lets the prices of these providers load. `undefined` where nothing needs to be waited for. */
+  ready(providers: Iterable<string>): Promise<void> | undefined {
+    return this.#parts.priceBoard.ready(providers, this.#at)
+  }
+
+  /** In nano-dollars; `undefined` where the price is not known. */
+  costOf(model: ModelReference): Money | undefined {
+    const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
+    if (entry.isUnknown) return undefined
+    const outputTokens = this.#outputTokensOf(model.provider)
+    return expectedOf(entry, this.shape, outputTokens, this.#chanceOf(model)) ?? undefined
+  }
+
+  #outputTokensOf(provider: string): number {
+    let tokens = this.#outputTokens.get(provider)
+    if (tokens === undefined) {
+      tokens = expectedOutputTokens(this.#request.chat, provider)
+      this.#outputTokens.set(provider, tokens)
+    }
+    return tokens
+  }
+
+  /** How likely a first turn finds its beginning in the cache: as the app says, else as it was found lately. */
+  #chanceOf(model: ModelReference): number | undefined {
+    const { policy, cacheHits } = this.#parts.routing
+    if (policy.cacheHitChance !== undefined) return policy.cacheHitChance
+    if (!this.shape.isFirstTurn || this.shape.prefixTokens === 0) return undefined
+    const { chat, labels } = this.#request
+    this.#hitChance ??= cacheHits.chancesFor(labels.tenant, chat)
+    return this.#hitChance(model)
+  }
+}

@@ -1,0 +1,158 @@
+// The choice: who is left by the filters, and in which order they are to be asked.
+
+import { type Level, levels } from '../core/level.js'
+import type { RouteFilter } from '../core/route.js'
+import type { Warning } from '../core/warning.js'
+import type { Contender } from './contender.js'
+import { type Filter, filters, isTooClever, type Surroundings } from './filters.js'
+import type { ModelReference } from './model-reference.js'
+import type { Needs } from './needs.js'
+import {
+  byExpectedCost,
+  costFloor,
+  floorFor,
+  qualityFor,
+  type RankFactors,
+  type Rated,
+  rank,
+} from './rank.js'
+
+/** What the choice is made by. */
+export interface ChoiceQuestion {
+  /** In the order of names: equals are asked in it. */
+  readonly pool: readonly Contender[]
+  readonly needs: Needs
+  readonly around: Surroundings
+  readonly factors: RankFactors
+  readonly qualityFloors: Readonly<Record<Level, number>>
+  /** No model below this, whatever the level. */
+  readonly minQuality: number
+  /** The pool is a list that a tenant has made for this level: cheapest first, whatever anybody's quality. */
+  readonly isListed: boolean
+  /** The provider whose models go first, the first one before the others. */
+  readonly preferProviders: readonly string[]
+  /** The model that last answered this conversation. */
+  readonly sticky: ModelReference | undefined
+}
+
+/** A model that was left out, and by what. */
+export interface LeftOut {
+  readonly contender: Contender
+  readonly filter: RouteFilter
+  /** In words; made when it is asked for. */
+  readonly reason: () => string
+}
+
+/** The choice. */
+export interface Choice {
+  /** In the order in which they are to be asked. */
+  readonly ordered: readonly Rated[]
+  readonly leftOut: readonly LeftOut[]
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Chooses among the contenders. A quality floor that nobody passes is lowered level by level, with a warning; any other
+ * filter that leaves nobody leaves nobody, but for health: who is merely out of breath is asked all the same where there
+ * is nobody else, so that the request hears why.
+ */
+export function choose(question: ChoiceQuestion): Choice {
+  const { pool, needs, around } = question
+  const leftOut: LeftOut[] = []
+  const breathless: Contender[] = []
+  let kept: Contender[] = []
+  for (const contender of pool) {
+    const filter = firstAgainst(contender, question)
+    if (filter === undefined) kept.push(contender)
+    else {
+      if (filter.name === 'health') breathless.push(contender)
+      leftOut.push({ contender, filter: filter.name, reason: () => filter.reason(contender, needs, around) })
+    }
+  }
+  if (kept.length === 0 && breathless.length > 0) {
+    kept = breathless
+    leftOut.splice(0, leftOut.length, ...leftOut.filter(({ filter }) => filter !== 'health'))
+  }
+  const rated = kept.map(
+    (contender): Rated => ({
+      contender,
+      cost: around.costOf(contender),
+      quality: qualityFor(contender, needs),
+      score: 0,
+    }),
+  )
+  const { good, warnings } = question.isListed
+    ? { good: rated, warnings: [] }
+    : goodEnough(plain(rated, needs, leftOut), question, leftOut)
+  const floor = costFloor(rated.map(({ cost }) => cost))
+  const ranked = rank(good, floor, question.factors)
+  if (question.isListed) ranked.sort(byExpectedCost)
+  return { ordered: favoured(ranked, question), leftOut, warnings }
+}
+
+/** The first filter that leaves a contender out. A tenant that names a model for a level has seen what it is for. */
+function firstAgainst(contender: Contender, { needs, around, isListed }: ChoiceQuestion): Filter | undefined {
+  for (const filter of filters) {
+    if (isListed && filter.name === 'special-purpose') continue
+    if (filter.excludes(contender, needs, around)) return filter
+  }
+  return undefined
+}
+
+/** Leaves out those that would think where there is nothing to think about, as long as others are there. */
+function plain(rated: Rated[], needs: Needs, leftOut: LeftOut[]): Rated[] {
+  const kept = rated.filter(({ contender }) => !isTooClever(contender, needs))
+  if (kept.length === 0 || kept.length === rated.length) return rated
+  for (const { contender } of rated) {
+    if (!isTooClever(contender, needs)) continue
+    leftOut.push({
+      contender,
+      filter: 'abilities',
+      reason: () => 'it reasons, which extraction has no use for',
+    })
+  }
+  return kept
+}
+
+/** Those that pass the floor of the level, or of the highest level below it whose floor anybody passes. */
+function goodEnough(
+  rated: Rated[],
+  { needs, qualityFloors, minQuality }: ChoiceQuestion,
+  leftOut: LeftOut[],
+): { good: Rated[]; warnings: Warning[] } {
+  const warnings: Warning[] = []
+  for (let place = levels.indexOf(needs.level); place >= 0; place -= 1) {
+    const level = levels[place] ?? 'simple'
+    const floor = Math.max(minQuality, floorFor(qualityFloors[level], needs.taskType))
+    const good = rated.filter(({ quality }) => quality >= floor)
+    if (good.length === 0 && place > 0 && rated.length > 0) continue
+    if (level !== needs.level && good.length > 0)
+      warnings.push({
+        code: 'quality-floor-lowered',
+        message: `No model that can answer is good enough for "${needs.level}": the floor of "${level}" (${floor}) holds instead.`,
+      })
+    for (const { contender, quality } of rated) {
+      if (quality >= floor) continue
+      const reason = (): string => `its quality of ${quality.toFixed(1)} is below ${floor}`
+      leftOut.push({ contender, filter: 'quality', reason })
+    }
+    return { good, warnings }
+  }
+  return { good: [], warnings }
+}
+
+/** Who answered this conversation before goes first, then those of preferred providers, then everybody else. */
+function favoured(ranked: Rated[], { preferProviders, sticky, needs }: ChoiceQuestion): Rated[] {
+  if (preferProviders.length === 0 && sticky === undefined && needs.taskType !== 'pdf-ocr') return ranked
+  const placeOf = ({ contender }: Rated): number => {
+    if (sticky?.provider === contender.provider && sticky.model === contender.model) return -2
+    const place = preferProviders.indexOf(contender.provider)
+    if (place !== -1) return place
+    return preferProviders.length
+  }
+  const readsDocuments = ({ contender }: Rated): number =>
+    needs.taskType === 'pdf-ocr' && contender.info?.input?.includes('document') ? 0 : 1
+  return [...ranked].sort(
+    (left, right) => placeOf(left) - placeOf(right) || readsDocuments(left) - readsDocuments(right),
+  )
+}

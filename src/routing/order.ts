@@ -1,0 +1,41 @@
+// Sorts by number without calling back: hundreds of models for every request.
+
+/** The bits that a place takes in a key: so many models can be put in order. */
+const placeBits = 12
+const places = 2 ** placeBits
+const placeMask = places - 1
+
+/**
+ * The places of the values, the greatest value first. Values are 0 or ordinary positive numbers. Those that are equal,
+ * or differ by less than a part in 10¹¹, keep their order. Of more than 4,096 values, nothing but the speed changes.
+ *
+ * Numbers in a typed array are sorted several times as fast as objects by a comparison. So that the places come along,
+ * each stands in the last bits of its value, which say the least.
+ */
+export function greatestFirst(values: readonly number[]): number[] {
+  const count = values.length
+  if (count > places) return bySorting(values)
+  const keys = new Float64Array(count)
+  const words = new Uint32Array(keys.buffer)
+  const low = isLittleEndian() ? 0 : 1
+  for (let at = 0; at < count; at += 1) {
+    keys[at] = values[at] ?? 0
+    const word = words[2 * at + low] ?? 0
+    words[2 * at + low] = ((word & ~placeMask) | (placeMask - at)) >>> 0 // the first of equals is to be the greatest
+  }
+  keys.sort()
+  const order = new Array<number>(count)
+  for (let at = 0; at < count; at += 1)
+    order[count - 1 - at] = placeMask - ((words[2 * at + low] ?? 0) & placeMask)
+  return order
+}
+
+function bySorting(values: readonly number[]): number[] {
+  return values
+    .map((_, at) => at)
+    .sort((left, right) => (values[right] ?? 0) - (values[left] ?? 0) || left - right)
+}
+
+function isLittleEndian(): boolean {
+  return new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+}

@@ -1,0 +1,126 @@
+// Who should answer: what a model is worth for a request, by its quality for the work and what it is expected to cost.
+
+import type { TaskType } from '../core/level.js'
+import type { Contender } from './contender.js'
+import type { Needs } from './needs.js'
+import { greatestFirst } from './order.js'
+import type { Preference } from './policy.js'
+
+/** A contender with what is known of it for this request. */
+export interface Rated {
+  readonly contender: Contender
+  /** Nano-dollars; NaN where the price is unknown. */
+  readonly cost: number
+  /** From 0 to 100, for this kind of work. */
+  readonly quality: number
+  /** More is better. */
+  score: number
+}
+
+/** What else bears on the rank. */
+export interface RankFactors {
+  readonly prefer: Preference
+  readonly headroomOf: (contender: Contender) => number
+  /** From 0 to 1: how it has done lately. */
+  readonly healthOf: (contender: Contender) => number
+  /** How well it did at such work before; 1 where that is not learned. */
+  readonly learnedOf: (contender: Contender) => number
+}
+
+/** What a model's quality counts as for work that a better one would do no better. */
+const extractionCeiling = 90
+
+/** However little is left to a model, and however badly it did: it stays behind the others, and in. */
+const leastFactor = 0.25
+const leastHealth = 0.01
+
+/** What quality and cost weigh where the app leans to one of them. */
+const leanings = {
+  cost: { cost: 0.7, quality: 0.3 },
+  quality: { cost: 0.3, quality: 0.7 },
+} as const
+
+/** A model's quality for the work that a request asks for. */
+export function qualityFor(contender: Contender, { kind, taskType }: Needs): number {
+  const quality = contender.quality[kind]
+  return taskType === 'extraction' ? Math.min(quality, extractionCeiling) : quality
+}
+
+/** The least quality for a task at a floor of its level. */
+export function floorFor(floor: number, taskType: TaskType): number {
+  return taskType === 'extraction' ? Math.min(floor, extractionCeiling) : floor
+}
+
+/** What one call counts for in a provider's allowance, as a factor: 1 for ordinary models, 0.61 for a weight of 12. */
+export function quotaFactor(weight: number): number {
+  return weight > 1 ? Math.min(1, Math.max(leastFactor, (1 / weight) ** 0.2)) : 1
+}
+
+/** Half the median cost of those that cost something; 0 where all are free. Below it, cheaper is no better. */
+export function costFloor(costs: readonly number[]): number {
+  const paid = Float64Array.from(costs.filter((cost) => cost > 0)).sort()
+  const middle = paid.length >> 1
+  const upper = paid[middle] ?? 0
+  const median = paid.length % 2 === 0 ? ((paid[middle - 1] ?? 0) + upper) / 2 : upper
+  return median / 2
+}
+
+/**
+ * Puts contenders into the order in which they are to be asked: those whose price is known by score, then the others.
+ * Equals keep their order. `floor` is that of the whole pool.
+ */
+export function rank(rated: readonly Rated[], floor: number, factors: RankFactors): Rated[] {
+  const priced: Rated[] = []
+  const unpriced: Rated[] = []
+  for (const entry of rated) (Number.isNaN(entry.cost) ? unpriced : priced).push(entry)
+  const worth = worthOf(priced, floor, factors.prefer)
+  for (const entry of priced) entry.score = worth(entry) * factorOf(entry.contender, factors)
+  for (const entry of unpriced) entry.score = entry.quality * factorOf(entry.contender, factors)
+  return unpriced.length === 0 ? byScore(priced) : [...byScore(priced), ...byScore(unpriced)]
+}
+
+/** Cheapest first, for models that a tenant has named for a level; those of unknown price last. */
+export function byExpectedCost(left: Rated, right: Rated): number {
+  const [first, second] = [left, right].map(({ cost }) =>
+    Number.isNaN(cost) ? Number.POSITIVE_INFINITY : cost,
+  )
+  if (first === second) return byName(left, right)
+  return (first ?? 0) < (second ?? 0) ? -1 : 1
+}
+
+function worthOf(priced: readonly Rated[], floor: number, prefer: Preference): (entry: Rated) => number {
+  if (prefer === 'balanced') {
+    if (floor === 0) return ({ quality }) => quality
+    return ({ quality, cost }) => (quality * quality) / Math.max(cost, floor)
+  }
+  const weights = leanings[prefer]
+  const paid = priced.filter(({ cost }) => cost > 0)
+  const least = paid.reduce((found, { cost }) => Math.min(found, cost), Number.POSITIVE_INFINITY)
+  const most = paid.reduce((found, { cost }) => Math.max(found, cost), 0)
+  const span = Math.log(most / least)
+  const cheapness = (cost: number): number =>
+    cost <= 0 || !(span > 0) ? 1 : 1 - Math.log(cost / least) / span
+  return ({ quality, cost }) => (weights.quality * quality) / 100 + weights.cost * cheapness(cost)
+}
+
+function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: RankFactors): number {
+  return (
+    Math.max(leastFactor, headroomOf(contender)) *
+    Math.max(leastHealth, healthOf(contender)) *
+    quotaFactor(contender.quotaWeight) *
+    learnedOf(contender)
+  )
+}
+
+function byScore(rated: readonly Rated[]): Rated[] {
+  const ordered: Rated[] = []
+  for (const place of greatestFirst(rated.map(({ score }) => score))) {
+    const entry = rated[place]
+    if (entry !== undefined) ordered.push(entry)
+  }
+  return ordered
+}
+
+function byName(left: Rated, right: Rated): number {
+  return left.contender.name < right.contender.name ? -1 : left.contender.name > right.contender.name ? 1 : 0
+}
