@@ -6,11 +6,11 @@ import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import { type Choice, type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
 import { type Contender, inNameOrder } from '../routing/contender.js'
-import { unknownWindow } from '../routing/filters.js'
+import { type Surroundings, unknownWindow } from '../routing/filters.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import { needsOf } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
-import type { Rated } from '../routing/rank.js'
+import type { RankFactors, Rated } from '../routing/rank.js'
 import { credentialFor } from './candidate.js'
 import type { Estimates } from './estimates.js'
 import type { Parts } from './parts.js'
@@ -140,11 +140,8 @@ async function questionFor(
 ): Promise<ChoiceQuestion> {
   const { policy } = parts.routing
   const { labels, chat } = request
-  const costOf = (contender: Contender): number => estimates.costOf(contender) ?? Number.NaN
-  const headroom = (contender: Contender): number => {
-    const payer = payers.get(contender.provider)
-    return payer === undefined ? 1 : headroomOf(contender, payer.credential, labels.tenant, parts)
-  }
+  const costs = estimates.costsOf(pool)
+  const headroom = headroomFor(payers, labels.tenant, parts)
   const needsPrice = request.ceiling !== undefined || (await parts.budget.refusesUnknownPrice(labels))
   return {
     pool,
@@ -161,25 +158,53 @@ async function questionFor(
       allowLists: [policy.allow, tenant?.allow].filter((list) => list !== undefined),
       deny: policy.deny,
       headroomOf: headroom,
-      refusalOf: ({ provider, model, name }) => {
-        if (!parts.breaker.isReady(name)) return 'its breaker is open'
-        const keys = payers.get(provider)?.credential.keys ?? []
-        return parts.keyPool.refusal(provider, model, keys)?.error.message
-      },
-      costOf,
+      refusalOf: refusalFor(payers, parts),
+      costOf: (_, place) => costs[place] ?? Number.NaN,
       needsPrice,
     },
     factors: {
       prefer: policy.prefer,
       headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
-      learnedOf: () => 1,
+      learnedOf: undefined,
     },
     qualityFloors: policy.qualityFloors,
     minQuality: policy.minQuality,
     isListed: tenant?.models?.[work.level] !== undefined,
     preferProviders: [...(tenant?.preferProviders ?? []), ...policy.preferProviders],
     sticky: lastAnswerer(request, parts),
+  }
+}
+
+/** How much is left to each model; `undefined` where nobody has been asked yet. */
+function headroomFor(
+  payers: ReadonlyMap<string, Payer>,
+  tenant: string | undefined,
+  parts: Parts,
+): RankFactors['headroomOf'] {
+  if (parts.headroom.isUnused) return undefined
+  return (contender) => {
+    if (!parts.headroom.knows(contender)) return 1
+    const payer = payers.get(contender.provider)
+    return payer === undefined ? 1 : headroomOf(contender, payer.credential, tenant, parts)
+  }
+}
+
+/** Why a model cannot be asked now; `undefined` where everybody can. */
+function refusalFor(
+  payers: ReadonlyMap<string, Payer>,
+  { breaker, keyPool }: Parts,
+): Surroundings['refusalOf'] {
+  const open = breaker.refused()
+  const blocked = new Set<string>()
+  for (const [provider, { credential }] of payers)
+    if (keyPool.mayRefuse(provider, credential.keys)) blocked.add(provider)
+  if (open.size === 0 && blocked.size === 0) return undefined
+  return ({ provider, model, name }) => {
+    if (open.has(name)) return 'its breaker is open'
+    if (!blocked.has(provider)) return undefined
+    const keys = payers.get(provider)?.credential.keys ?? []
+    return keyPool.refusal(provider, model, keys)?.error.message
   }
 }
 

@@ -30,6 +30,42 @@ export function greatestFirst(values: readonly number[]): number[] {
   return order
 }
 
+/** The median of numbers, of which none is NaN; 0 where there are none. They are left in another order. */
+export function medianOf(values: Float64Array): number {
+  if (values.length === 0) return 0
+  const middle = values.length >> 1
+  const upper = nth(values, middle)
+  if (values.length % 2 === 1) return upper
+  // Whatever stands before the middle is no greater than what stands there.
+  let lower = values[0] ?? 0
+  for (let at = 1; at < middle; at += 1) lower = Math.max(lower, values[at] ?? 0)
+  return (lower + upper) / 2
+}
+
+/**
+ * The number that would stand at a place if they were sorted, by Hoare's selection: a fraction of the time that sorting
+ * takes. Afterwards none before that place is greater, and none behind it is less. None of them may be NaN.
+ */
+export function nth(values: Float64Array, place: number): number {
+  let [low, high] = [0, values.length - 1]
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] ?? 0
+    let [left, right] = [low, high]
+    while (left <= right) {
+      while ((values[left] ?? 0) < pivot) left += 1
+      while ((values[right] ?? 0) > pivot) right -= 1
+      if (left > right) break
+      const other = values[left] ?? 0
+      values[left++] = values[right] ?? 0
+      values[right--] = other
+    }
+    if (place <= right) high = right
+    else if (place >= left) low = left
+    else break
+  }
+  return values[place] ?? 0
+}
+
 function bySorting(values: readonly number[]): number[] {
   return values
     .map((_, at) => at)
