@@ -110,7 +110,8 @@ async function gather(
     if (entry === undefined) continue
     let why = `no key for "${id}"`
     try {
-      const credential = await credentialFor(entry, request, parts)
+      const found = credentialFor(entry, request, parts)
+      const credential = found instanceof Promise ? await found : found // hundreds of requests need not wait in turn
       if (credential !== undefined) {
         payers.set(id, { entry, credential })
         continue

@@ -42,9 +42,10 @@ export class Estimates {
     const costs = new Float64Array(models.length).fill(Number.NaN)
     let provider: string | undefined
     let outputTokens = 0
-    for (const [place, model] of models.entries()) {
+    for (let place = 0; place < models.length; place += 1) {
+      const model = models[place]
       const entry = entries[place]
-      if (entry === undefined || entry.isUnknown) continue
+      if (model === undefined || entry === undefined || entry.isUnknown) continue
       if (model.provider !== provider) {
         provider = model.provider
         outputTokens = this.#outputTokensOf(provider)

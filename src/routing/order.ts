@@ -9,10 +9,10 @@ const placeMask = places - 1
  * The places of the values, the greatest value first. Values are 0 or ordinary positive numbers. Those that are equal,
  * or differ by less than a part in 10¹¹, keep their order. Of more than 4,096 values, nothing but the speed changes.
  *
- * Numbers in a typed array are sorted several times as fast as objects by a comparison. So that the places come along,
- * each stands in the last bits of its value, which say the least.
+ * Whole numbers in a typed array are sorted ten times as fast as objects by a comparison, and numbers from 0 on are in the
+ * order of their bits. So that the places come along, each stands in the last bits of its value, which say the least.
  */
-export function greatestFirst(values: readonly number[]): number[] {
+export function greatestFirst(values: ArrayLike<number>): number[] {
   const count = values.length
   if (count > places) return bySorting(values)
   const keys = new Float64Array(count)
@@ -23,7 +23,7 @@ export function greatestFirst(values: readonly number[]): number[] {
     const word = words[2 * at + low] ?? 0
     words[2 * at + low] = ((word & ~placeMask) | (placeMask - at)) >>> 0 // the first of equals is to be the greatest
   }
-  keys.sort()
+  new BigUint64Array(keys.buffer).sort()
   const order = new Array<number>(count)
   for (let at = 0; at < count; at += 1)
     order[count - 1 - at] = placeMask - ((words[2 * at + low] ?? 0) & placeMask)
@@ -66,10 +66,10 @@ export function nth(values: Float64Array, place: number): number {
   return values[place] ?? 0
 }
 
-function bySorting(values: readonly number[]): number[] {
-  return values
-    .map((_, at) => at)
-    .sort((left, right) => (values[right] ?? 0) - (values[left] ?? 0) || left - right)
+function bySorting(values: ArrayLike<number>): number[] {
+  return Array.from(values, (_, at) => at).sort(
+    (left, right) => (values[right] ?? 0) - (values[left] ?? 0) || left - right,
+  )
 }
 
 function isLittleEndian(): boolean {

@@ -113,8 +113,10 @@ function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: Ran
 }
 
 function byScore(rated: readonly Rated[]): Rated[] {
+  const scores = new Float64Array(rated.length)
+  for (let place = 0; place < rated.length; place += 1) scores[place] = rated[place]?.score ?? 0
   const ordered: Rated[] = []
-  for (const place of greatestFirst(rated.map(({ score }) => score))) {
+  for (const place of greatestFirst(scores)) {
     const entry = rated[place]
     if (entry !== undefined) ordered.push(entry)
   }
