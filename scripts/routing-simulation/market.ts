@@ -3,8 +3,9 @@
 import { snapshotDate } from '../../src/catalogue/snapshot-facts.js'
 import { systemClock } from '../../src/core/clock.js'
 import { type Level, levels, type TaskType } from '../../src/core/level.js'
-import type { RouteCandidate } from '../../src/core/route.js'
+import type { Route, RouteCandidate } from '../../src/core/route.js'
 import { BYOKHandler } from '../../src/handler.js'
+import type { ListedModel } from '../../src/pipeline/listing.js'
 import { type Preference, usualQualityFloors } from '../../src/routing/policy.js'
 import { floorFor } from '../../src/routing/rank.js'
 import { trainingFiles } from '../classifier/data.js'
@@ -76,7 +77,13 @@ export async function simulateMarket(): Promise<Market> {
   const clock = { ...systemClock, date: () => priceDate }
   const autos = preferences.map((prefer) => new BYOKHandler({ keys, clock, routing: { prefer } }))
   const anyQuality = { simple: 0, moderate: 0, complex: 0, advanced: 0 }
-  const open = new BYOKHandler({ keys, clock, routing: { qualityFloors: anyQuality } })
+  const open = new BYOKHandler({
+    keys,
+    clock,
+    routing: { qualityFloors: anyQuality },
+    failover: { maxCandidates: 1_000 },
+  })
+  const qualities = new Map((await open.models()).map(({ id, quality }) => [id, quality]))
   const asked: Asked[] = []
   const estimated = new Set<string>()
   for (const prompt of prompts) {
@@ -91,11 +98,31 @@ export async function simulateMarket(): Promise<Market> {
       chosen.push(...(first === undefined ? [] : pricedOf(first)))
     }
     if (chosen.length !== autos.length) throw new Error('`auto` found no model of a known price.')
-    const known = all.candidates.flatMap(pricedOf).map((one) => [one.model, one] as const)
-    asked.push({ level, taskType, open: new Map(known), chosen })
+    const known = [...all.candidates.flatMap(pricedOf), ...(await tooClever(open, prompt, all, qualities))]
+    asked.push({ level, taskType, open: new Map(known.map((one) => [one.model, one])), chosen })
   }
   await Promise.all([open, ...autos].map((handler) => handler.close()))
   return summarise(asked, estimated)
+}
+
+/**
+ * `auto` leaves models that reason out of extraction. Who always asks the same model asks it for that too, so what they cost
+ * there is planned by name.
+ */
+async function tooClever(
+  handler: BYOKHandler,
+  prompt: string,
+  { excluded, taskType }: Route,
+  qualities: ReadonlyMap<string, ListedModel['quality']>,
+): Promise<Priced[]> {
+  if (taskType !== 'extraction') return []
+  const names = excluded.flatMap(({ model, filter }) => (filter === 'abilities' ? [model] : []))
+  if (names.length === 0) return []
+  const { candidates } = await handler.plan({ prompt, model: names })
+  return candidates.flatMap(pricedOf).map((one) => {
+    const rated = qualities.get(one.model)
+    return { ...one, quality: floorFor(rated?.instruction ?? one.quality, taskType) }
+  })
 }
 
 function pricedOf({ model, expectedCostUsd, quality }: RouteCandidate): Priced[] {
