@@ -37,13 +37,13 @@ What routing costs and gives, worked out from recorded outcomes and public price
 
 ## In short
 
-${[...files.map(summary), marketSummary(market)].map((line) => `- ${line}`).join('\n')}
+${[...files.map(fileSummary), marketSummary(market)].map((line) => `- ${line}`).join('\n')}
 
 ## Recorded outcomes
 
 Each file holds questions with what a strong and a weak model made of them. A router puts the questions in an order; the first so many go to the strong model, the others to the weak one. Sweeping that number draws a line from *always-weak* to *always-strong*. Four orders are compared:
 
-- **classifier**: by the \`score\` of [\`classify\`](catalogue.md), with the trained weights fitted anew for each group of questions, without that group and without copies of its questions in other files. The rules, the expected direction of each feature and the strength of the fit were set by people who had these files before them, so the figures still flatter a little;
+- **classifier**: by the \`score\` of \`classify\`, with the trained weights fitted anew for each group of questions, without that group and without copies of its questions in other files. The rules, the expected direction of each feature and the strength of the fit were set by people who had these files before them, so the figures still flatter a little;
 - **chance**: every question as likely as every other, which is a straight line;
 - **length**: the longest prompt first;
 - **oracle**: knows what became of each question, and buys the gains that cost least first. Nobody can do better.
@@ -102,14 +102,27 @@ ${leaningNote(market)}
 `
 }
 
-function summary(figures: FileFigures): string {
+/** What a file shows, in words that follow its intervals. */
+export function fileSummary(figures: FileFigures): string {
   const { outcomes, gap, needed } = figures
   const name = `**${titles[outcomes.file]}**`
   const strong = `${pairs[outcomes.file].strong.recorded} answers ${points(gap)} points more right than ${pairs[outcomes.file].weak.recorded}`
   if (!hasGap(figures))
     return `${name}: ${strong}. The interval includes 0: there is no gap that could be recovered, and no saving is claimed.`
   const at = needed.find(({ share }) => share === 0.9)
-  return at === undefined ? `${name}: ${strong}.` : `${name}: ${strong}. ${saving(at)}`
+  return at === undefined ? `${name}: ${strong}.` : `${name}: ${strong}. ${saving(at)} ${certainty(needed)}`
+}
+
+/** At how many of the shares the classifier can be told from chance, and from prompt length. */
+function certainty(needed: readonly Needed[]): string {
+  const told = (differences: readonly Interval[]): string => {
+    const cheaper = differences.filter(({ high }) => high < 0).length
+    const dearer = differences.filter(({ low }) => low > 0).length
+    return `cheaper at ${cheaper} and dearer at ${dearer}`
+  }
+  const byChance = told(needed.map(({ beyondChance }) => beyondChance))
+  const byLength = told(needed.map(({ beyondLength }) => beyondLength))
+  return `Over the ${needed.length} shares below, beyond its interval, it is ${byChance} than chance, and ${byLength} than prompt length.`
 }
 
 function saving({ share, costs, beyondChance }: Needed): string {
@@ -125,11 +138,12 @@ function marketSummary(market: Market): string {
   const balanced = market.autos.find(({ prefer }) => prefer === 'balanced')
   if (balanced === undefined) return ''
   const asGood = cheapestAsGood(market, balanced.quality)
+  const near = cheapestAsGood(market, balanced.quality - close)
   const single =
     asGood === undefined
       ? 'no single model is as good'
       : `the cheapest single model that is as good costs ${dollars(asGood.usdPerThousand)}`
-  return `**The catalogue**: \`auto\` spends ${dollars(balanced.usdPerThousand)} on 1,000 prompts at a mean quality of ${balanced.quality.toFixed(1)}; always the best model, ${dollars(market.best.usdPerThousand)} at ${market.best.quality.toFixed(1)}; always the cheapest, ${dollars(market.cheapest.usdPerThousand)} at ${market.cheapest.quality.toFixed(1)}; any by chance, ${dollars(market.random.usdPerThousand)} at ${market.random.quality.toFixed(1)}. For the quality of \`auto\`, ${single}.`
+  return `**The catalogue**: \`auto\` spends ${dollars(balanced.usdPerThousand)} on 1,000 prompts at a mean quality of ${balanced.quality.toFixed(1)}; always the best model, ${dollars(market.best.usdPerThousand)} at ${market.best.quality.toFixed(1)}; always the cheapest, ${dollars(market.cheapest.usdPerThousand)} at ${market.cheapest.quality.toFixed(1)}; any by chance, ${dollars(market.random.usdPerThousand)} at ${market.random.quality.toFixed(1)}. For the quality of \`auto\`, ${single}${near === undefined ? '' : `; ${near.name} for all comes within ${close} points for ${dollars(near.usdPerThousand)}`}.`
 }
 
 function priceRows({ outcomes }: FileFigures): string {
@@ -182,7 +196,7 @@ function levelNote(files: readonly FileFigures[]): string {
   const known = files.filter(hasGap).flatMap(({ levels }) => levels)
   const better = known.filter(({ beyondChance }) => beyondChance.low > 0).length
   const worse = known.filter(({ beyondChance }) => beyondChance.high < 0).length
-  return ` Of the ${known.length} cuts with a gap, ${better} ${better === 1 ? 'is' : 'are'} better than chance beyond their interval, and ${worse} worse. Whoever wants the most for the money between two given models sets \`routing.strongShare\`, or chooses by \`score\`.`
+  return ` Of the ${known.length} cuts with a gap, ${better} ${better === 1 ? 'is' : 'are'} better than chance beyond their interval, and ${worse} worse.`
 }
 
 function marketRow(one: Spending, market: Market): string {

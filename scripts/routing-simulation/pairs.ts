@@ -36,7 +36,7 @@ export const pairs: Readonly<
       recorded: 'Llama-3.1-70B-Instruct',
       provider: 'together',
       model: 'meta-llama/Meta-Llama-3.1-70B-Instruct-Turbo',
-      why: 'Both at one host, which asks the smallest multiple for the larger model (4.9 times; Groq 10, OpenRouter 5 to 9): a larger one would show larger savings.',
+      why: 'Both at one host, of the hosts in the table the one that asks the smallest multiple for the larger model: a larger one would show larger savings.',
     },
     weak: {
       recorded: 'Llama-3.1-8B-Instruct',

@@ -134,7 +134,7 @@ export function marketPlot(market: Market, title: string): string {
 `,
     ),
     markup`<path d="M${area.right - 270} ${area.bottom - 32}h28" stroke="${colours.chance}" stroke-width="1.5"/><text x="${area.right - 234}" y="${area.bottom - 28}">best and cheapest, mixed by chance</text>
-<path d="M${area.right - 270} ${area.bottom - 14}h28" stroke="#9a9a9a" stroke-dasharray="3 3"/><text x="${area.right - 234}" y="${area.bottom - 10}">one model for all, none cheaper as good</text>
+<path d="M${area.right - 270} ${area.bottom - 14}h28" stroke="#9a9a9a" stroke-dasharray="3 3"/><text x="${area.right - 234}" y="${area.bottom - 10}">the best single models by cost</text>
 `,
   ])
 }
