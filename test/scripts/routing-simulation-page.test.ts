@@ -62,16 +62,21 @@ describe('the words of the routing simulation', () => {
 
   it('claim nothing where the groups contradict each other', () => {
     const figures = simulateFile(
-      outcomesOf((question, group) => ({ ...everyOther(question), score: (question + group) % 2 })),
+      outcomesOf((question, group) => ({
+        ...everyOther(question),
+        score: (question + (group < 5 ? 1 : 0)) % 2,
+      })),
     )
     expect(hasGap(figures)).toBe(true)
+    expect(figures.needed[2]?.beyondChance.value).toBeLessThan(0)
     expect(fileSummary(figures)).toContain('saves nothing there that could be told from chance')
   })
 
   it('claim nothing where the strong model is not known to be better', () => {
     const figures = simulateFile(
-      outcomesOf((question, group) => ({ strong: group % 2, weak: question % 2, score: question })),
+      outcomesOf((question, group) => ({ strong: group < 5 ? 1 : 0, weak: question % 2, score: question })),
     )
+    expect(figures.gap.value).toBeGreaterThan(0)
     expect(hasGap(figures)).toBe(false)
     expect(fileSummary(figures)).toContain('no saving is claimed')
   })
