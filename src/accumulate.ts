@@ -35,6 +35,7 @@ const deltaTypes: Readonly<Record<Delta['type'], true>> = {
   refusal: true,
   'tool-call-delta': true,
   usage: true,
+  confidence: true,
   finish: true,
   warning: true,
   repair: true,

@@ -4,7 +4,8 @@ import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
 import type { Classification } from './core/classification.js'
 import type { CompletionStream } from './core/completion-stream.js'
-import { asByokError, ByokError, isByokError } from './core/errors.js'
+import { ByokError, isByokError } from './core/errors.js'
+import type { EscalationCoolDown } from './core/escalation.js'
 import type { Message } from './core/message.js'
 import type { CompletionResponse } from './core/response.js'
 import type { Route, RouteCandidate } from './core/route.js'
@@ -22,6 +23,7 @@ import {
   checkBudgetQuestion,
   refuseUnkept,
 } from './options/check-budgets.js'
+import { checkEscalationsOf, type EscalationsOf } from './options/check-escalation.js'
 import { type ClassifyOptions, checkClassifyQuestion } from './options/classify-question.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
@@ -29,17 +31,20 @@ import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { checkModelQuery } from './options/model-query.js'
 import { prepareRequest } from './options/prepare.js'
+import { warnSafely } from './options/warn-safely.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
 import { outcomeOf, RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
+import { LazyPipeline } from './pipeline/lazy-pipeline.js'
 import type { ListedModel, ListedProvider, ModelQuery } from './pipeline/listing.js'
 import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
 import { UnderWay } from './pipeline/under-way.js'
 import { connectLimit } from './resilience/limits.js'
+import type { LearnedModel } from './routing/learned.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
 
 /**
@@ -57,7 +62,7 @@ export class BYOKHandler {
   readonly #emitter: SafeEmitter
   readonly #assembly: Assembly
   readonly #underWay = new UnderWay()
-  #pipeline: typeof import('./pipeline/run.js') | undefined
+  readonly #pipeline = new LazyPipeline()
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
@@ -65,13 +70,9 @@ export class BYOKHandler {
     checkProviderNames(settings)
     const { logger } = settings
     this.#settings = settings
-    this.#emitter = new SafeEmitter((name, failure) => {
-      try {
-        logger?.warn(`A listener of "${name}" failed.`, failure)
-      } catch {
-        // A logger that fails has nobody left to tell, and must harm no request.
-      }
-    })
+    this.#emitter = new SafeEmitter((name, failure) =>
+      warnSafely(logger, `A listener of "${name}" failed.`, failure),
+    )
     this.#assembly = assemble(settings, this.#emitter)
     this.#parts = this.#assembly.parts
     checkModelProviders(settings, (id) => this.#has(id))
@@ -87,7 +88,7 @@ export class BYOKHandler {
   async generateResponse(request: CompletionRequest): Promise<CompletionResponse> {
     const prepared = this.#prepare(request, 'generateResponse')
     const isSeen = prepared.callbacks.length > 0 || this.hasStreamConsumers()
-    return this.#run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
+    return this.#pipeline.run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
   }
 
   /**
@@ -102,7 +103,7 @@ export class BYOKHandler {
     return new RequestStream(async (queue, begun) => {
       const context = this.#begin(prepared(), 'first-output', queue)
       begun(context)
-      return this.#run(context)
+      return this.#pipeline.run(context)
     })
   }
 
@@ -188,6 +189,21 @@ export class BYOKHandler {
     this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
   }
 
+  /** The conversations that are not escalated now, since they were lately; the oldest first. */
+  async escalations(): Promise<EscalationCoolDown[]> {
+    return this.#parts.escalation?.coolDowns.list() ?? []
+  }
+
+  /** Ends the cool-downs of a tenant or a session, or all: their next answers may be escalated again. */
+  resetEscalations(whose: EscalationsOf = {}): void {
+    this.#parts.escalation?.coolDowns.reset(checkEscalationsOf(whose))
+  }
+
+  /** What was learned of models from earlier requests (`routing.learn`), and by what their ranks are multiplied. */
+  async learned(): Promise<LearnedModel[]> {
+    return (await this.#parts.learned?.known()) ?? []
+  }
+
   /**
    * What was used, by whom, and what it cost: records newest first, and sums by whatever `groupBy` names. Throws
    * `invalid-request` for a question that cannot be answered, `store-unavailable`.
@@ -261,6 +277,7 @@ export class BYOKHandler {
   async close(): Promise<void> {
     const why = 'The handler was closed.'
     await this.#underWay.close(abortedBy(new DOMException(why, 'AbortError'), why))
+    await this.#parts.learned?.flush()
     await this.#assembly.budget.close()
     await this.#assembly.connectAgents.close()
     this.#emitter.clear()
@@ -278,17 +295,6 @@ export class BYOKHandler {
       if (isByokError(cause)) throw cause
       throw new ByokError('store-unavailable', 'The store cannot be reached.', { cause })
     }
-  }
-
-  /** The pipeline is loaded with the first request. */
-  async #run(context: RequestContext): Promise<CompletionResponse> {
-    try {
-      this.#pipeline ??= await import('./pipeline/run.js')
-    } catch (error) {
-      context.stop()
-      throw asByokError(error)
-    }
-    return this.#pipeline.run(context)
   }
 
   #prepare(request: CompletionRequest, method: PreparedRequest['method']): PreparedRequest {

@@ -46,6 +46,7 @@ export async function chooseModels(
 ): Promise<Chosen> {
   const { routing } = parts
   await routing.models.load()
+  if (parts.learned !== undefined) await parts.learned.load()
   const work = await workOf(request, estimates.shape.tokens, tenant, parts)
   const listed = tenant?.models?.[work.level]
   const providers =
@@ -145,6 +146,7 @@ async function questionFor(
     const payer = payers.get(contender.provider)
     return payer === undefined ? 1 : headroomOf(contender, payer.credential, labels.tenant, parts)
   }
+  const learnedOf = parts.learned?.factors(work.taskType, work.level)
   const needsPrice = request.ceiling !== undefined || (await parts.budget.refusesUnknownPrice(labels))
   return {
     pool,
@@ -173,7 +175,7 @@ async function questionFor(
       prefer: policy.prefer,
       headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
-      learnedOf: () => 1,
+      learnedOf: ({ name }) => learnedOf?.(name) ?? 1,
     },
     qualityFloors: policy.qualityFloors,
     minQuality: policy.minQuality,

@@ -8,7 +8,14 @@ import type { Answer } from './accumulator.js'
 /** What a response says beyond the answer itself. */
 export type RouteInfo = Pick<
   ByokInfo,
-  'provider' | 'requestedModel' | 'route' | 'attempts' | 'cost' | 'timing' | 'credentialSource'
+  | 'provider'
+  | 'requestedModel'
+  | 'route'
+  | 'attempts'
+  | 'escalations'
+  | 'cost'
+  | 'timing'
+  | 'credentialSource'
 > & {
   /** The model that was asked; the answer's own word for it goes before. */
   readonly model: string
@@ -18,7 +25,7 @@ export type RouteInfo = Pick<
 
 /** The answer as a ChatCompletion, to the letter, with ours under `byok`. */
 export function completionResponse(answer: Answer, info: RouteInfo): CompletionResponse {
-  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, servedBy } = answer
+  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, meanLogprob, servedBy } = answer
   const body = {
     id: answer.id,
     object: 'chat.completion' as const,
@@ -34,6 +41,7 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       requestedModel: info.requestedModel,
       route: info.route,
       attempts: info.attempts,
+      ...(info.escalations === undefined ? {} : { escalations: info.escalations }),
       cost: info.cost,
       usage,
       usageEstimated,
@@ -43,6 +51,7 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       repairs: [...info.repairs, ...answer.repairs],
       reasoning: reasoningBlocks,
       credentialSource: info.credentialSource,
+      ...(meanLogprob === undefined ? {} : { meanLogprob }),
       ...(servedBy === undefined ? {} : { servedBy }),
     },
   }
