@@ -1,4 +1,6 @@
-// How sure a figure is: groups of prompts drawn again and again, and chance that is the same in every run.
+// How sure a figure is: groups of prompts drawn again and again, and fair draws.
+
+import { generator } from '../classifier/apgr.js'
 
 /** A value with its 95 % interval. */
 export interface Interval {
@@ -47,15 +49,6 @@ export function intervals(
       meant: sorted.length / draws,
     }
   })
-}
-
-/** Numbers from 0 to 1 that are the same in every run (a linear congruential generator modulo 2^32, its upper bits). */
-export function generator(start: number): () => number {
-  let state = start >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 4_294_967_296
-  }
 }
 
 /** So many of them, each at most once, in the order of a fair draw. */

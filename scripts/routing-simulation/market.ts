@@ -8,8 +8,9 @@ import { BYOKHandler } from '../../src/handler.js'
 import type { ListedModel } from '../../src/pipeline/listing.js'
 import { type Preference, usualQualityFloors } from '../../src/routing/policy.js'
 import { floorFor } from '../../src/routing/rank.js'
+import { generator } from '../classifier/apgr.js'
 import { trainingFiles } from '../classifier/data.js'
-import { generator, sample } from './bootstrap.js'
+import { sample } from './bootstrap.js'
 import { readPrompts } from './outcomes.js'
 
 /** Whose models there are to choose from. */

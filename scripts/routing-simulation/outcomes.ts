@@ -8,9 +8,8 @@ import type { ModelPrice } from '../../src/core/price.js'
 import { expectedCost, promptShape } from '../../src/cost/expected.js'
 import { Classifier } from '../../src/routing/classifier/classify.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
-import { TrainedScore, type TrainedWeights } from '../../src/routing/classifier/trained.js'
-import { folder, labelledFiles, type Row, readRows, trainingFiles } from '../classifier/data.js'
-import { fitWeights, sumOf } from '../classifier/ridge.js'
+import { crossValidated } from '../classifier/cross-validation.js'
+import { folder, labelledFiles, readRows, trainingFiles } from '../classifier/data.js'
 import { type PricedModel, pairs } from './pairs.js'
 import type { Case } from './sweep.js'
 
@@ -72,7 +71,7 @@ export async function readOutcomes(at: number): Promise<Outcomes[]> {
       file,
       cases: casesWith(answerTokens.text),
       shortCases: casesWith(answerTokens.short),
-      scores: crossFitted(here, rows),
+      scores: crossValidated(rows, here),
       lengths: here.map(({ prompt }) => prompt.length),
       levels: here.map(
         ({ prompt }) => classifier.classify({ messages: [{ role: 'user', content: prompt }] }).level,
@@ -106,36 +105,21 @@ function linesOf(file: string): Line[] {
     .map((text) => JSON.parse(text) as Line) // the README of the data names the fields
 }
 
-/** Scores each group by weights that were fitted without it, and without copies of its questions in other files. */
-function crossFitted(here: readonly Row[], all: readonly Row[]): number[] {
-  const scores = new Map<Row, number>()
-  for (const group of new Set(here.map((row) => row.group))) {
-    const held = here.filter((row) => row.group === group)
-    const copies = new Set(held.map(({ copyKey }) => copyKey))
-    const heldRows = new Set(held)
-    const others = all.filter((row) => !heldRows.has(row) && !copies.has(row.copyKey))
-    const score = scorer(others)
-    for (const row of held) scores.set(row, score(row))
+/** The same without its largest group, which alone may make a difference. */
+export function withoutLargest(outcomes: Outcomes): { readonly left: Outcomes; readonly group: string } {
+  const { cases } = outcomes
+  const sizes = new Map<string, number>()
+  for (const { group } of cases) sizes.set(group, (sizes.get(group) ?? 0) + 1)
+  const [largest] = [...sizes].sort(([, one], [, other]) => other - one)
+  const group = largest?.[0] ?? ''
+  const isLeft = (_: unknown, place: number): boolean => cases[place]?.group !== group
+  const left = {
+    ...outcomes,
+    cases: cases.filter(isLeft),
+    shortCases: outcomes.shortCases.filter(isLeft),
+    scores: outcomes.scores.filter(isLeft),
+    lengths: outcomes.lengths.filter(isLeft),
+    levels: outcomes.levels.filter(isLeft),
   }
-  return here.map((row) => scores.get(row) ?? 0)
-}
-
-/** The classifier's score as it would ship if these rows were all there were. */
-function scorer(rows: readonly Row[]): (row: Row) => number {
-  const features = fitWeights(rows)
-  const sum = meanAndSpread(rows.map((row) => sumOf(row, features)))
-  const weights: TrainedWeights = {
-    features,
-    sum,
-    rules: meanAndSpread(rows.map((row) => row.rulePoints)),
-    reached: '',
-  }
-  const trained = new TrainedScore(weights)
-  return (row) => trained.ordering((sumOf(row, features) - sum[0]) / sum[1], row.rulePoints)
-}
-
-function meanAndSpread(values: readonly number[]): [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
-  return [mean, spread]
+  return { left, group }
 }

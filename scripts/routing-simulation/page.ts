@@ -43,7 +43,7 @@ ${[...files.map(fileSummary), marketSummary(market)].map((line) => `- ${line}`).
 
 Each file holds questions with what a strong and a weak model made of them. A router puts the questions in an order; the first so many go to the strong model, the others to the weak one. Sweeping that number draws a line from *always-weak* to *always-strong*. Four orders are compared:
 
-- **classifier**: by the \`score\` of \`classify\`, with the trained weights fitted anew for each group of questions, without that group and without copies of its questions in other files. The rules, the expected direction of each feature and the strength of the fit were set by people who had these files before them, so the figures still flatter a little;
+- **classifier**: by the \`score\` of \`classify\`, with the trained weights fitted anew for each sixth of the groups, without these groups and without copies of their questions in other files ([how it is trained](routing.md#training-and-calibration)). The rules, the expected direction of each feature and the strength of the fit were set by people who had these files before them, so the figures still flatter a little;
 - **chance**: every question as likely as every other, which is a straight line;
 - **length**: the longest prompt first;
 - **oracle**: knows what became of each question, and buys the gains that cost least first. Nobody can do better.
@@ -54,7 +54,7 @@ Costs are those of \`plan()\`: about four characters a token, and ${answerTokens
 |---|---|---|---:|---|
 ${files.map(priceRows).join('\n')}
 
-What a share of the gap costs is read where the line stays above it to the end, so that a lucky peak on the way does not count. Intervals in brackets hold 95 of 100 draws of whole groups (${resamples} draws): subjects of a test differ more than questions of one subject do.
+What a share of the gap costs is read where the line stays above it to the end, so that a lucky peak on the way does not count. That counts against every uneven line, and never against the straight one of chance. Intervals in brackets hold 95 of 100 draws of whole groups (${resamples.toLocaleString('en')} draws): subjects of a test differ more than questions of one subject do.
 
 ${files.map(fileSection).join('\n\n')}
 
@@ -110,7 +110,18 @@ export function fileSummary(figures: FileFigures): string {
   if (!hasGap(figures))
     return `${name}: ${strong}. The interval includes 0: there is no gap that could be recovered, and no saving is claimed.`
   const at = needed.find(({ share }) => share === 0.9)
-  return at === undefined ? `${name}: ${strong}.` : `${name}: ${strong}. ${saving(at)} ${certainty(needed)}`
+  return at === undefined
+    ? `${name}: ${strong}.`
+    : `${name}: ${strong}. ${saving(at)} ${certainty(needed)} ${largestNote(figures)}`
+}
+
+/** Whether a difference is that of one group. */
+function largestNote({ withoutLargest }: FileFigures): string {
+  const { group, needed } = withoutLargest
+  const at = needed.find(({ share }) => share === 0.9)
+  return at === undefined
+    ? ''
+    : `Without the largest group, \`${group}\`, the difference at ${percent(at.share)} is ${points(at.beyondChance)}.`
 }
 
 /** At how many of the shares the classifier can be told from chance, and from prompt length. */
@@ -161,7 +172,7 @@ function fileSection(figures: FileFigures): string {
   const { outcomes, weakQuality, strongQuality, weakCost, strongCost, gap, needed } = figures
   const groups = new Set(outcomes.cases.map(({ group }) => group)).size
   const thousand = (cost: number): string => dollars(toUsd(Math.round(cost * 1_000)))
-  const facts = `${outcomes.cases.length} questions in ${groups} groups. Always-weak: ${percent(weakQuality, 1)} right for ${thousand(weakCost)} per 1,000; always-strong: ${percent(strongQuality, 1)} for ${thousand(strongCost)}. The gap is ${points(gap)} points.`
+  const facts = `${outcomes.cases.length.toLocaleString('en')} questions in ${groups} groups. Always-weak: ${percent(weakQuality, 1)} right for ${thousand(weakCost)} per 1,000; always-strong: ${percent(strongQuality, 1)} for ${thousand(strongCost)}. The gap is ${points(gap)} points.`
   const table = hasGap(figures)
     ? `What a share of the gap costs, as a share of always-strong:
 

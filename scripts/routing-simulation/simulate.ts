@@ -2,7 +2,7 @@
 
 import type { Level } from '../../src/core/level.js'
 import { type Interval, intervals } from './bootstrap.js'
-import type { Outcomes } from './outcomes.js'
+import { type Outcomes, withoutLargest } from './outcomes.js'
 import {
   type Curve,
   costToRecover,
@@ -61,6 +61,8 @@ export interface FileFigures {
   /** How much more is right by always asking the strong model. */
   readonly gap: Interval
   readonly needed: readonly Needed[]
+  /** The same without the largest group, which alone may make a difference. */
+  readonly withoutLargest: { readonly group: string; readonly needed: readonly Needed[] }
   /** What 90 % of the gap costs where answers are a letter or a number: by the classifier, and by chance. */
   readonly short: { readonly classifier: number; readonly chance: number }
   readonly levels: readonly LevelOutcome[]
@@ -78,6 +80,11 @@ export function hasGap({ gap }: Pick<FileFigures, 'gap'>): boolean {
 
 /** Measures a file. */
 export function simulateFile(outcomes: Outcomes): FileFigures {
+  const { left, group } = withoutLargest(outcomes)
+  return { ...measureFile(outcomes), withoutLargest: { group, needed: measureFile(left).needed } }
+}
+
+function measureFile(outcomes: Outcomes): Omit<FileFigures, 'withoutLargest'> {
   const { cases, shortCases, scores, lengths, levels } = outcomes
   const ways = [scores, scores.map(() => 0), lengths, oracleScores(cases)].map(tiesOf)
   const curvesWith = (counts?: Float64Array): Curve[] => ways.map((ties) => sweep(cases, ties, counts))

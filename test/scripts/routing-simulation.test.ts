@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { generator, intervals, sample } from '../../scripts/routing-simulation/bootstrap.js'
+import { generator } from '../../scripts/classifier/apgr.js'
+import { intervals, sample } from '../../scripts/routing-simulation/bootstrap.js'
 import { cheapestAsGood, mixedByChance, type Spending } from '../../scripts/routing-simulation/market.js'
 import {
   type Case,
