@@ -6,26 +6,17 @@ import { gzipSync } from 'node:zlib'
 import { levels } from '../../src/core/level.js'
 import { Classifier } from '../../src/routing/classifier/classify.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
-import { ruleShare } from '../../src/routing/classifier/trained.js'
 import { acceptancePrompts } from '../../test/routing/classifier/acceptance-prompts.js'
 import { apgr, difference, type Estimate, rank } from './apgr.js'
+import { blend, crossValidated, scored, type Way, withoutCopies } from './cross-validation.js'
 import { folder, hasData, labelledFiles, type Row, readRows, trainingFiles } from './data.js'
-import { fitWeights, sumOf, usualPull } from './ridge.js'
+import { fitWeights, usualPull } from './ridge.js'
 import { keywordHeuristic, promptLength } from './rivals.js'
 
 const rivals = [promptLength, keywordHeuristic]
-const folds = 6
 
-/** How weights are fitted and blended: the shipped way, and those that were tried beside it. */
-interface Variant {
-  readonly name: string
-  readonly pull: number
-  readonly priorUnit: number
-  readonly ruleShare: number
-}
-
-const shippedWay: Variant = { name: 'as shipped', pull: usualPull, priorUnit: 0.01, ruleShare }
-const otherWays: readonly Variant[] = [
+/** What was tried beside the shipped way. */
+const otherWays: readonly (Way & { readonly name: string })[] = [
   { name: 'fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0, ruleShare: 0 },
   { name: 'pull 3,000 towards zero', pull: 3_000, priorUnit: 0, ruleShare: 0 },
   { name: 'pull 3,000 towards the priors', pull: 3_000, priorUnit: 0.01, ruleShare: 0 },
@@ -85,54 +76,6 @@ function compare(): void {
     const tested = chat.filter((row) => row.group.startsWith(kind))
     show(`chat-dev ${kind}, never trained on`, tested, blend(tested, shipped, rows))
   }
-}
-
-/** The score of every row from weights fitted without its group. */
-function crossValidated(rows: readonly Row[], tested: readonly Row[], way = shippedWay): number[] {
-  const groups = [...new Set(tested.map((row) => row.group))].sort()
-  const scores = new Map<Row, number>()
-  const count = Math.min(folds, groups.length)
-  for (let fold = 0; fold < count; fold += 1) {
-    const left = new Set(groups.filter((_, at) => at % count === fold))
-    const out = tested.filter((row) => left.has(row.group))
-    const held = new Set(out)
-    const training = withoutCopies(
-      rows.filter((row) => !held.has(row)),
-      out,
-    )
-    const found = scored(out, training, way)
-    for (const [at, row] of out.entries()) scores.set(row, found[at] ?? 0)
-  }
-  return tested.map((row) => scores.get(row) ?? 0)
-}
-
-/** Questions stand in more than one file: copies of what is tested are not trained on. */
-function withoutCopies(training: readonly Row[], tested: readonly Row[]): Row[] {
-  const keys = new Set(tested.map((row) => row.copyKey))
-  return training.filter((row) => !keys.has(row.copyKey))
-}
-
-function scored(tested: readonly Row[], training: readonly Row[], way = shippedWay): number[] {
-  return blend(tested, fitWeights(training, way.pull, way.priorUnit), training, way.ruleShare)
-}
-
-/** The classifier's own blend, with proportions taken from the training rows. */
-function blend(
-  tested: readonly Row[],
-  features: ReturnType<typeof fitWeights>,
-  training: readonly Row[],
-  share = ruleShare,
-): number[] {
-  const sum = meanAndSpread(training.map((row) => sumOf(row, features)))
-  const rules = meanAndSpread(training.map((row) => row.rulePoints))
-  return tested.map(
-    (row) => (sumOf(row, features) - sum[0]) / sum[1] + (share * (row.rulePoints - rules[0])) / rules[1],
-  )
-}
-
-function meanAndSpread(values: readonly number[]): [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)]
 }
 
 function show(title: string, rows: readonly Row[], scores: readonly number[]): void {
