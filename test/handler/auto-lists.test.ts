@@ -1,6 +1,6 @@
 // Who may be asked at all, in which order, and who is asked next: lists, models that nobody knows, failures.
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CompletionRequest } from '../../src/options/completion-request.js'
 import type { HandlerOptions } from '../../src/options/handler-options.js'
 import { reply } from '../../src/testing/reply.js'
@@ -220,15 +220,17 @@ describe('plan()', () => {
     expect(one.requests).toHaveLength(1)
   })
 
-  const silent = (): Promise<never> => new Promise(() => undefined)
+  const silent = vi.fn((): Promise<never> => new Promise(() => undefined))
   it.each<[string, HandlerOptions]>([
     ['a function for tenants', { tenants: silent }],
     ['a function for keys', { keys: { one: silent } }],
   ])('ends by its signal, and with its handler, while %s hangs (IN1)', async (_, options) => {
+    silent.mockClear()
     const { handler } = marketOf({ one: nowhere }, models, options)
     const leaving = new AbortController()
     const asked = failureOf(handler.plan({ ...simple, tenant: 'acme', signal: leaving.signal }))
     const other = failureOf(handler.plan({ ...simple, tenant: 'acme' }))
+    await vi.waitFor(() => expect(silent).toHaveBeenCalledTimes(2))
     leaving.abort()
     expect((await asked).code).toBe('aborted')
     await handler.close()
