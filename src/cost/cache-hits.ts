@@ -16,6 +16,9 @@ export interface CacheSubject extends CachedModel {
   readonly chat: ChatRequest
 }
 
+/** More models than a prompt is sent to; the one that was noted first is forgotten. */
+const mostModels = 100
+
 /** How much is remembered. */
 export interface CacheHitsOptions {
   /** The last calls of each prompt that count. @default 100 */
@@ -54,6 +57,8 @@ export class CacheHits {
     const model = modelOf(subject)
     const ring = rings.get(model) ?? { hits: new Uint8Array(this.#samples), total: 0, hitCount: 0 }
     rings.set(model, ring)
+    const [first] = rings.keys()
+    if (rings.size > mostModels && first !== undefined) rings.delete(first)
     const place = ring.total % this.#samples
     const isHit = usage.cacheRead > 0 ? 1 : 0
     ring.hitCount += isHit - (ring.hits[place] ?? 0)
