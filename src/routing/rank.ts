@@ -71,9 +71,8 @@ export function costFloor(rated: readonly Pick<Rated, 'cost'>[]): number {
  * easier request never finds a dearer model than a harder one.
  */
 export function rank(rated: readonly Rated[], pool: readonly Rated[], factors: RankFactors): Rated[] {
-  const priced: Rated[] = []
-  const unpriced: Rated[] = []
-  for (const entry of rated) (Number.isNaN(entry.cost) ? unpriced : priced).push(entry)
+  const unpriced = rated.filter(({ cost }) => Number.isNaN(cost))
+  const priced = unpriced.length === 0 ? rated : rated.filter(({ cost }) => !Number.isNaN(cost))
   const worth = worthOf(pool, factors.prefer)
   for (const entry of priced) entry.score = worth(entry) * factorOf(entry.contender, factors)
   for (const entry of unpriced) entry.score = entry.quality * factorOf(entry.contender, factors)
@@ -121,12 +120,7 @@ function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: Ran
 function byScore(rated: readonly Rated[]): Rated[] {
   const scores = new Float64Array(rated.length)
   for (let place = 0; place < rated.length; place += 1) scores[place] = rated[place]?.score ?? 0
-  const ordered: Rated[] = []
-  for (const place of greatestFirst(scores)) {
-    const entry = rated[place]
-    if (entry !== undefined) ordered.push(entry)
-  }
-  return ordered
+  return greatestFirst(scores).map((place) => rated[place] as Rated) // they are places of the same list
 }
 
 function byName(left: Rated, right: Rated): number {
