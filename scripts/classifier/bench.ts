@@ -1,37 +1,56 @@
 // `npm run bench:routing`: how well the classifier orders prompts, beside prompt length and a keyword heuristic.
 
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { levels } from '../../src/core/level.js'
 import { Classifier } from '../../src/routing/classifier/classify.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
-import { ruleShare } from '../../src/routing/classifier/trained.js'
+import { bounded, ruleShare } from '../../src/routing/classifier/trained.js'
 import { acceptancePrompts } from '../../test/routing/classifier/acceptance-prompts.js'
 import { apgr, difference, type Estimate, rank } from './apgr.js'
 import { folder, hasData, labelledFiles, type Row, readRows, trainingFiles } from './data.js'
 import { fitWeights, sumOf, usualPull } from './ridge.js'
 import { keywordHeuristic, promptLength } from './rivals.js'
+import { fitWords, wordSumsOf } from './words.js'
 
 const rivals = [promptLength, keywordHeuristic]
 const folds = 6
+const fittedWords = new Map<string, string>()
 
 /** How weights are fitted and blended: the shipped way, and those that were tried beside it. */
 interface Variant {
   readonly name: string
   readonly pull: number
   readonly priorUnit: number
+  readonly featureShare: number
+  readonly wordShare: number
   readonly ruleShare: number
 }
 
-const shippedWay: Variant = { name: 'as shipped', pull: usualPull, priorUnit: 0.01, ruleShare }
+const shippedWay: Variant = {
+  name: 'as shipped',
+  pull: usualPull,
+  priorUnit: 0.01,
+  featureShare: 1,
+  wordShare: 1,
+  ruleShare,
+}
+const featuresAlone: Variant = { ...shippedWay, wordShare: 0, ruleShare: 0 }
 const otherWays: readonly Variant[] = [
-  { name: 'fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0, ruleShare: 0 },
-  { name: 'pull 3,000 towards zero', pull: 3_000, priorUnit: 0, ruleShare: 0 },
-  { name: 'pull 3,000 towards the priors', pull: 3_000, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'pull 40,000 towards the priors', pull: 40_000, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'as shipped, without the rules', pull: usualPull, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'as shipped, rules at half weight', pull: usualPull, priorUnit: 0.01, ruleShare: 0.5 },
+  { ...featuresAlone, name: 'features fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0 },
+  { ...featuresAlone, name: 'features, pull 3,000 towards zero', pull: 3_000, priorUnit: 0 },
+  { ...featuresAlone, name: 'features, pull 3,000 towards the priors', pull: 3_000 },
+  { ...featuresAlone, name: 'features, pull 40,000 towards the priors', pull: 40_000 },
+  { ...featuresAlone, name: 'features as shipped, alone' },
+  { ...featuresAlone, name: 'features as shipped, rules at 0.1', ruleShare: 0.1 },
+  { ...featuresAlone, name: 'features as shipped, rules at half weight', ruleShare },
+  { ...shippedWay, name: 'words alone', featureShare: 0, ruleShare: 0 },
+  { ...shippedWay, name: 'words, rules at half weight', featureShare: 0 },
+  { ...shippedWay, name: 'words and free features, rules at half weight', pull: 100, priorUnit: 0 },
+  { ...shippedWay, name: 'words and features as shipped, without the rules', ruleShare: 0 },
+  shippedWay,
 ]
 const source = join(import.meta.dirname, '../../src/routing/classifier')
 
@@ -80,10 +99,9 @@ function compare(): void {
   const noGsm = rows.filter((row) => row.file !== 'gsm8k-train-dev' && row.group !== 'gsm8k')
   showPlain('gsm8k-train-dev (steps), never seen', gsm, scored(gsm, noGsm))
   const chat = readRows('chat-dev', reader)
-  const shipped = fitWeights(rows)
   for (const kind of ['arena', 'alpaca']) {
     const tested = chat.filter((row) => row.group.startsWith(kind))
-    show(`chat-dev ${kind}, never trained on`, tested, blend(tested, shipped, rows))
+    show(`chat-dev ${kind}, never trained on`, tested, scored(tested, rows))
   }
 }
 
@@ -112,22 +130,38 @@ function withoutCopies(training: readonly Row[], tested: readonly Row[]): Row[] 
   return training.filter((row) => !keys.has(row.copyKey))
 }
 
+/** The classifier's own blend, with weights and proportions from the training rows. */
 function scored(tested: readonly Row[], training: readonly Row[], way = shippedWay): number[] {
-  return blend(tested, fitWeights(training, way.pull, way.priorUnit), training, way.ruleShare)
+  const features = fitWeights(training, way.pull, way.priorUnit)
+  const words = way.wordShare === 0 ? '' : wordsFor(training)
+  const featureSum = inSpreads(training, tested, (rows) => rows.map((row) => sumOf(row, features)))
+  const wordSum = inSpreads(training, tested, (rows) => wordSumsOf(rows, words))
+  const rules = inSpreads(training, tested, (rows) => rows.map((row) => row.rulePoints))
+  return tested.map(
+    (_, at) =>
+      way.featureShare * (featureSum[at] ?? 0) +
+      way.wordShare * bounded(wordSum[at] ?? 0) +
+      way.ruleShare * (rules[at] ?? 0),
+  )
 }
 
-/** The classifier's own blend, with proportions taken from the training rows. */
-function blend(
-  tested: readonly Row[],
-  features: ReturnType<typeof fitWeights>,
+/** The same rows are held out for every way, and the words then come out the same. */
+function wordsFor(training: readonly Row[]): string {
+  const key = createHash('sha1')
+  for (const row of training) key.update(`${row.file} ${row.group} ${row.copyKey}\n`)
+  const name = key.digest('hex')
+  const known = fittedWords.get(name) ?? fitWords(training)
+  fittedWords.set(name, known)
+  return known
+}
+
+function inSpreads(
   training: readonly Row[],
-  share = ruleShare,
+  tested: readonly Row[],
+  values: (rows: readonly Row[]) => readonly number[],
 ): number[] {
-  const sum = meanAndSpread(training.map((row) => sumOf(row, features)))
-  const rules = meanAndSpread(training.map((row) => row.rulePoints))
-  return tested.map(
-    (row) => (sumOf(row, features) - sum[0]) / sum[1] + (share * (row.rulePoints - rules[0])) / rules[1],
-  )
+  const [mean, spread] = meanAndSpread(values(training))
+  return values(tested).map((value) => (value - mean) / (spread || 1))
 }
 
 function meanAndSpread(values: readonly number[]): [number, number] {
