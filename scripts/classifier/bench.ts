@@ -94,15 +94,45 @@ function compare(): void {
     })
     console.log(`${way.name}: ${parts.join(' | ')}`)
   }
-  console.log('')
-  const gsm = rows.filter((row) => row.file === 'gsm8k-train-dev')
-  const noGsm = rows.filter((row) => row.file !== 'gsm8k-train-dev' && row.group !== 'gsm8k')
-  showPlain('gsm8k-train-dev (steps), never seen', gsm, scored(gsm, noGsm))
   const chat = readRows('chat-dev', reader)
+  console.log('')
   for (const kind of ['arena', 'alpaca']) {
     const tested = chat.filter((row) => row.group.startsWith(kind))
     show(`chat-dev ${kind}, never trained on`, tested, scored(tested, rows))
   }
+  showTransfer(rows, chat)
+}
+
+/** APGR on what training has never seen, way by way: a file left out as a whole, or chat. The mean leaves alpaca out. */
+function showTransfer(rows: readonly Row[], chat: readonly Row[]): void {
+  const sets = [...labelledFiles, 'gsm8k-train-dev'].map((file) => {
+    const tested = rows.filter((row) => row.file === file)
+    const others = rows.filter(
+      (row) => row.file !== file && (file !== 'gsm8k-train-dev' || row.group !== 'gsm8k'),
+    )
+    return { name: file, tested, training: withoutCopies(others, tested) }
+  })
+  const [mmlu] = sets
+  if (mmlu === undefined) return
+  const withoutLargest = mmlu.tested.filter((row) => row.group !== 'moral_scenarios')
+  sets.push({ ...mmlu, name: 'mmlu-dev without moral_scenarios', tested: withoutLargest })
+  for (const name of ['arena', 'alpaca'])
+    sets.push({ name, tested: chat.filter((row) => row.group.startsWith(name)), training: [...rows] })
+  console.log('\nNever seen, way by way')
+  const line = (name: string, scoresOf: (set: (typeof sets)[number]) => readonly number[]): void => {
+    const found = sets.map((set) =>
+      apgr(
+        rank(scoresOf(set)),
+        set.tested.map((row) => row.gain),
+      ),
+    )
+    const mean = found.slice(0, -1).reduce((sum, value) => sum + value, 0) / (sets.length - 1)
+    const parts = sets.map((set, at) => `${set.name} ${found[at]?.toFixed(3)}`)
+    console.log(`${name}: mean ${mean.toFixed(4)} | ${parts.join(' | ')}`)
+  }
+  for (const rival of rivals) line(rival.name, ({ tested }) => tested.map((row) => rival.score(row.prompt)))
+  line('rules alone', ({ tested }) => tested.map((row) => row.rulePoints))
+  for (const way of otherWays) line(way.name, ({ tested, training }) => scored(tested, training, way))
 }
 
 /** The score of every row from weights fitted without its group. */
@@ -204,15 +234,6 @@ function againstLength(rows: readonly Row[], scores: readonly number[]): string 
     rows.map((row) => row.group),
   )
   return `${apgr(own, gains).toFixed(3)} ${shown(ahead)}`
-}
-
-/** One group only: there is nothing to draw groups from. */
-function showPlain(title: string, rows: readonly Row[], scores: readonly number[]): void {
-  const gains = rows.map((row) => row.gain)
-  const parts = rivals.map(
-    (rival) => `${rival.name} ${apgr(rank(rows.map((row) => rival.score(row.prompt))), gains).toFixed(3)}`,
-  )
-  console.log(`${title}: ${apgr(rank(scores), gains).toFixed(3)} | ${parts.join(' | ')}`)
 }
 
 function shown({ value, low, high }: Estimate): string {
