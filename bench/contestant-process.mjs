@@ -23,7 +23,7 @@ async function measure() {
     case 'heap':
       return methods.measureHeap(at(task.scenario), task, at(task.scenario.replace('hold', 'full')))
     case 'latency':
-      return methods.measureLatency(open(), task)
+      return methods.measureLatency(await open(), task)
     case 'scaling':
       return methods.measureScaling((size) => at(task.scenario.replace('SIZE', size)), task)
     default:

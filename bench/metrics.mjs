@@ -7,9 +7,9 @@
  * @property {string} title
  * @property {string} unit
  * @property {number} scale from the raw value to the unit
- * @property {'openai' | 'anthropic' | 'none' | 'store' | 'classifier'} wire
+ * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store' | 'classifier'} wire
  * @property {'cpu' | 'first-delta' | 'throughput' | 'heap' | 'scaling' | 'load' | 'latency'} method
- * @property {'text' | 'tools' | 'request' | 'before' | 'book' | 'short' | 'long'} [operation]
+ * @property {'text' | 'tools' | 'request' | 'before' | 'plan' | 'book' | 'short' | 'long'} [operation]
  * @property {string} [scenario] what the upstream serves: `<kind>-<size>-<pace>`
  * @property {number} [divisor] chunks in one stream, for a value a chunk
  * @property {number} [warmUp] streams before measuring
@@ -194,6 +194,58 @@ export const METRICS = [
     warmUp: 4_000,
     repeat: 10_000,
     target: { of: 'added', atMost: 1_000 },
+  },
+  {
+    id: 'plan',
+    title: 'the choice among the whole catalogue, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'plan',
+    method: 'latency',
+    operation: 'plan',
+    share: 0.5,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value', atMost: 100 },
+  },
+  {
+    id: 'plan99',
+    title: 'the choice among the whole catalogue, p99',
+    unit: 'µs',
+    scale: 1,
+    wire: 'plan',
+    method: 'latency',
+    operation: 'plan',
+    share: 0.99,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'value', atMost: 1_000 },
+  },
+  {
+    id: 'auto',
+    title: '`auto`: from the call to `fetch`, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'auto',
+    method: 'latency',
+    operation: 'before',
+    share: 0.5,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'added' },
+  },
+  {
+    id: 'auto99',
+    title: '`auto`: from the call to `fetch`, p99',
+    unit: 'µs',
+    scale: 1,
+    wire: 'auto',
+    method: 'latency',
+    operation: 'before',
+    share: 0.99,
+    warmUp: 4_000,
+    repeat: 10_000,
+    target: { of: 'added' },
   },
   {
     id: 'admit',

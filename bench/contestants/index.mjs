@@ -4,7 +4,7 @@
  * @typedef {object} Contestant
  * @property {string} id
  * @property {string} title as the table shows it
- * @property {'openai' | 'anthropic' | 'none' | 'store' | 'classifier'} wire
+ * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store' | 'classifier'} wire
  * @property {string} file beside this one; exports `open(baseURL)`, which gives the operations of the metrics
  * @property {true} [reference]
  * @property {true} [judged] held to the targets
@@ -66,6 +66,9 @@ export const CONTESTANTS = [
   },
   { id: 'openai-before', title: 'openai SDK', wire: 'none', file: 'openai-before.mjs', reference: true },
   { id: 'byok-before', title: 'byok-handler', wire: 'none', file: 'byok-before.mjs', judged: true },
+  { id: 'openai-auto', title: 'openai SDK', wire: 'auto', file: 'openai-before.mjs', reference: true },
+  { id: 'byok-auto', title: 'byok-handler', wire: 'auto', file: 'byok-auto.mjs', judged: true },
+  { id: 'plan', title: 'byok-handler', wire: 'plan', file: 'byok-plan.mjs', reference: true, judged: true },
   { id: 'store', title: 'memoryStore', wire: 'store', file: 'store.mjs', reference: true, judged: true },
   {
     id: 'byok-books',

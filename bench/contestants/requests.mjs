@@ -10,6 +10,38 @@ export const LIMITS = {
   budgets: [{ scope: 'tenant', usd: 1_000_000, per: 'day' }],
   rateLimits: [{ scope: 'tenant', requests: 1_000_000_000 }],
 }
+/** A prompt of 415 characters. */
+export const PROMPT = [
+  'Our support team gets about forty messages a day from customers who cannot log in after they have ',
+  'changed an address. Please look at the three most likely causes, say for each of them how we ',
+  'could tell it apart from the others by the logs of the web server, and suggest which one we ',
+  'should mend first, given that only one developer has time for it this week. Keep the answer to ',
+  'about half a page of plain, dry text.',
+].join('')
+/** Every provider that the catalogue knows models of. */
+export const PROVIDERS = [
+  'alibaba',
+  'anthropic',
+  'cerebras',
+  'deepinfra',
+  'deepseek',
+  'fireworks',
+  'gemini',
+  'groq',
+  'huggingface',
+  'minimax',
+  'mistral',
+  'moonshot',
+  'nvidia',
+  'openai',
+  'openrouter',
+  'perplexity',
+  'sambanova',
+  'together',
+  'venice',
+  'xai',
+  'zai',
+]
 export const OPENAI_TOOLS = [
   {
     type: 'function',

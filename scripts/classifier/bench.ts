@@ -1,44 +1,22 @@
 // `npm run bench:routing`: how well the classifier orders prompts, beside prompt length and a keyword heuristic.
 
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { levels } from '../../src/core/level.js'
 import { Classifier } from '../../src/routing/classifier/classify.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
-import { bounded, ruleShare } from '../../src/routing/classifier/trained.js'
+import { ruleShare } from '../../src/routing/classifier/trained.js'
 import { acceptancePrompts } from '../../test/routing/classifier/acceptance-prompts.js'
 import { apgr, difference, type Estimate, rank } from './apgr.js'
+import { crossValidated, scored, shippedWay, type Way, withoutCopies } from './cross-validation.js'
 import { folder, hasData, labelledFiles, type Row, readRows, trainingFiles } from './data.js'
-import { fitWeights, sumOf, usualPull } from './ridge.js'
 import { keywordHeuristic, promptLength } from './rivals.js'
-import { fitWords, wordSumsOf } from './words.js'
 
 const rivals = [promptLength, keywordHeuristic]
-const folds = 6
-const fittedWords = new Map<string, string>()
-
-/** How weights are fitted and blended: the shipped way, and those that were tried beside it. */
-interface Variant {
-  readonly name: string
-  readonly pull: number
-  readonly priorUnit: number
-  readonly featureShare: number
-  readonly wordShare: number
-  readonly ruleShare: number
-}
-
-const shippedWay: Variant = {
-  name: 'as shipped',
-  pull: usualPull,
-  priorUnit: 0.01,
-  featureShare: 1,
-  wordShare: 1,
-  ruleShare,
-}
-const featuresAlone: Variant = { ...shippedWay, wordShare: 0, ruleShare: 0 }
-const otherWays: readonly Variant[] = [
+const featuresAlone: Way = { ...shippedWay, wordShare: 0, ruleShare: 0 }
+/** The shipped way, and what was tried beside it. */
+const ways: readonly (Way & { readonly name: string })[] = [
   { ...featuresAlone, name: 'features fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0 },
   { ...featuresAlone, name: 'features, pull 3,000 towards zero', pull: 3_000, priorUnit: 0 },
   { ...featuresAlone, name: 'features, pull 3,000 towards the priors', pull: 3_000 },
@@ -50,7 +28,7 @@ const otherWays: readonly Variant[] = [
   { ...shippedWay, name: 'words, rules at half weight', featureShare: 0 },
   { ...shippedWay, name: 'words and free features, rules at half weight', pull: 100, priorUnit: 0 },
   { ...shippedWay, name: 'words and features as shipped, without the rules', ruleShare: 0 },
-  shippedWay,
+  { ...shippedWay, name: 'as shipped' },
 ]
 const source = join(import.meta.dirname, '../../src/routing/classifier')
 
@@ -86,8 +64,8 @@ function compare(): void {
     const tested = rows.filter((row) => row.file === file)
     console.log(`${file} ${againstLength(tested, groupMeans(tested))}`)
   }
-  console.log('\nOther ways, by groups: APGR, and how far ahead of prompt length')
-  for (const way of otherWays) {
+  console.log('\nWay by way, by groups: APGR, and how far ahead of prompt length')
+  for (const way of ways) {
     const parts = labelledFiles.map((file) => {
       const tested = rows.filter((row) => row.file === file)
       return `${file} ${againstLength(tested, crossValidated(rows, tested, way))}`
@@ -132,71 +110,7 @@ function showTransfer(rows: readonly Row[], chat: readonly Row[]): void {
   }
   for (const rival of rivals) line(rival.name, ({ tested }) => tested.map((row) => rival.score(row.prompt)))
   line('rules alone', ({ tested }) => tested.map((row) => row.rulePoints))
-  for (const way of otherWays) line(way.name, ({ tested, training }) => scored(tested, training, way))
-}
-
-/** The score of every row from weights fitted without its group. */
-function crossValidated(rows: readonly Row[], tested: readonly Row[], way = shippedWay): number[] {
-  const groups = [...new Set(tested.map((row) => row.group))].sort()
-  const scores = new Map<Row, number>()
-  const count = Math.min(folds, groups.length)
-  for (let fold = 0; fold < count; fold += 1) {
-    const left = new Set(groups.filter((_, at) => at % count === fold))
-    const out = tested.filter((row) => left.has(row.group))
-    const held = new Set(out)
-    const training = withoutCopies(
-      rows.filter((row) => !held.has(row)),
-      out,
-    )
-    const found = scored(out, training, way)
-    for (const [at, row] of out.entries()) scores.set(row, found[at] ?? 0)
-  }
-  return tested.map((row) => scores.get(row) ?? 0)
-}
-
-/** Questions stand in more than one file: copies of what is tested are not trained on. */
-function withoutCopies(training: readonly Row[], tested: readonly Row[]): Row[] {
-  const keys = new Set(tested.map((row) => row.copyKey))
-  return training.filter((row) => !keys.has(row.copyKey))
-}
-
-/** The classifier's own blend, with weights and proportions from the training rows. */
-function scored(tested: readonly Row[], training: readonly Row[], way = shippedWay): number[] {
-  const features = fitWeights(training, way.pull, way.priorUnit)
-  const words = way.wordShare === 0 ? '' : wordsFor(training)
-  const featureSum = inSpreads(training, tested, (rows) => rows.map((row) => sumOf(row, features)))
-  const wordSum = inSpreads(training, tested, (rows) => wordSumsOf(rows, words))
-  const rules = inSpreads(training, tested, (rows) => rows.map((row) => row.rulePoints))
-  return tested.map(
-    (_, at) =>
-      way.featureShare * (featureSum[at] ?? 0) +
-      way.wordShare * bounded(wordSum[at] ?? 0) +
-      way.ruleShare * (rules[at] ?? 0),
-  )
-}
-
-/** The same rows are held out for every way, and the words then come out the same. */
-function wordsFor(training: readonly Row[]): string {
-  const key = createHash('sha1')
-  for (const row of training) key.update(`${row.file} ${row.group} ${row.copyKey}\n`)
-  const name = key.digest('hex')
-  const known = fittedWords.get(name) ?? fitWords(training)
-  fittedWords.set(name, known)
-  return known
-}
-
-function inSpreads(
-  training: readonly Row[],
-  tested: readonly Row[],
-  values: (rows: readonly Row[]) => readonly number[],
-): number[] {
-  const [mean, spread] = meanAndSpread(values(training))
-  return values(tested).map((value) => (value - mean) / (spread || 1))
-}
-
-function meanAndSpread(values: readonly number[]): [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)]
+  for (const way of ways) line(way.name, ({ tested, training }) => scored(tested, training, way))
 }
 
 function show(title: string, rows: readonly Row[], scores: readonly number[]): void {

@@ -15,6 +15,12 @@ export interface FlatRates {
   readonly cacheWrite: number
 }
 
+/** A model by its provider and name. */
+interface Named {
+  readonly provider: string
+  readonly model: string
+}
+
 /** The price of a model with nothing left to look up. */
 export interface PricedEntry {
   /** No price is known: the rates say nothing. */
@@ -66,6 +72,8 @@ export class PriceBoard {
   readonly #entries = new Map<string, Map<string, PricedEntry>>()
   /** Entries that were made, by what they were made from: a table mostly tells the same price again. */
   readonly #made = new WeakMap<ModelPrice, PricedEntry>()
+  /** Whole lists of models, by the list: most requests choose among the same ones. */
+  #lists = new WeakMap<readonly Named[], readonly PricedEntry[]>()
   #size = 0
   #minute = Number.NaN
   #edition = -1
@@ -92,6 +100,16 @@ export class PriceBoard {
     return found ?? this.#look(provider, model, at)
   }
 
+  /** The prices of all models of a list, in its order. A list that is kept, and never changed, is looked up once. */
+  pricedAll(models: readonly Named[], at: number): readonly PricedEntry[] {
+    this.#turnTo(Math.floor(at / minuteMs))
+    const found = this.#lists.get(models)
+    if (found !== undefined) return found
+    const entries = models.map(({ provider, model }) => this.priced(provider, model, at))
+    this.#lists.set(models, entries)
+    return entries
+  }
+
   /** Forgets everything where another minute has begun, or prices have become others. */
   #turnTo(minute: number): void {
     const { edition } = this.#pricing
@@ -99,6 +117,7 @@ export class PriceBoard {
     this.#minute = minute
     this.#edition = edition
     this.#entries.clear()
+    this.#lists = new WeakMap()
     this.#size = 0
   }
 
@@ -154,13 +173,19 @@ export function expectedOf(
   if (!isExact) return expectedCost({ price, prompt, outputTokens, hitChance })
   const rates = ratesAt(entry, tokens)
   const written = markedTokens >= cacheFromTokens ? Math.min(markedTokens, tokens) : 0
-  const mayBeRead = markedTokens > 0 ? Math.min(prefixTokens, markedTokens) : prefixTokens
-  const read = mayBeRead >= cacheFromTokens ? Math.min(mayBeRead, tokens) : 0
+  const read = readableOf(entry, prompt)
   const miss = sumOf(rates, perCall, tokens - written, 0, written, outputTokens)
   if (read === 0) return miss
   const rest = Math.max(0, written - read)
   const hit = sumOf(rates, perCall, tokens - read - rest, read, rest, outputTokens)
   return Math.round(miss + likelyHit(prompt, hitChance) * (hit - miss))
+}
+
+/** How many tokens of a prompt a call may find in the model's cache; 0 where its beginning is too short to be kept. */
+export function readableOf({ cacheFromTokens }: PricedEntry, prompt: PromptShape): number {
+  const { tokens, prefixTokens, markedTokens } = prompt
+  const mayBeRead = markedTokens > 0 ? Math.min(prefixTokens, markedTokens) : prefixTokens
+  return mayBeRead >= cacheFromTokens ? Math.min(mayBeRead, tokens) : 0
 }
 
 /**

@@ -36,6 +36,8 @@ const longestWishMs = 86_400_000
 const mostRecords = 10_000
 
 interface KeyRecord {
+  /** Whose it is: a key, at a provider. */
+  readonly owner: string
   readonly provider: string
   readonly key: string
   readonly model: string | undefined
@@ -46,6 +48,9 @@ interface KeyRecord {
   readonly until: number
 }
 
+/** What is known of a key at a provider, by model; for every model under `undefined`. */
+type Records = Map<string | undefined, KeyRecord>
+
 /**
  * Remembers which keys were refused. "Too many requests" rests a key for that model, and so does a refusal of permission
  * park it: another model may well be allowed. A wrong key and a used-up quota park the key for every model. What one
@@ -54,7 +59,9 @@ interface KeyRecord {
 export class KeyPool {
   readonly #clock: Clock
   readonly #onChange: (state: KeyState) => void
-  readonly #records = new Map<string, KeyRecord>()
+  readonly #owners = new Map<string, Records>()
+  /** The one that failed last stands last. */
+  readonly #inOrder = new Set<KeyRecord>()
 
   constructor(clock: Clock, onChange: (state: KeyState) => void) {
     this.#clock = clock
@@ -71,6 +78,12 @@ export class KeyPool {
       return at < 0
     })
     return drawn ?? ready.at(-1) // the sum is rounded: the last key's end may lie a hair below it
+  }
+
+  /** False where none of the models of a provider can be refused for its keys: nobody needs to ask for each. */
+  mayRefuse(provider: string, keys: readonly PooledKey[]): boolean {
+    if (this.#inOrder.size === 0 || keys.length === 0) return false
+    return keys.every((key) => this.#owners.has(ownerOf(provider, key)))
   }
 
   /** Why none of the keys may be used now; `undefined` where one may. */
@@ -109,9 +122,10 @@ export class KeyPool {
     const isResting = error.code === 'rate-limited'
     if (!isResting && !isRefusal(error)) return
     const scope = isResting || error.code === 'permission' ? model : undefined
-    const name = nameOf(provider, scope, key)
+    const owner = ownerOf(provider, key)
+    const records = this.#owners.get(owner) ?? new Map()
     const now = this.#clock.now()
-    const before = this.#records.get(name)
+    const before = records.get(scope)
     const known = before?.isResting === isResting ? before : undefined
     const isEcho = known !== undefined && known.until > now
     const inARow = (known?.inARow ?? 0) + (isEcho ? 0 : 1)
@@ -119,8 +133,9 @@ export class KeyPool {
     if (isEcho && wishMs === undefined) return
     const until = now + (wishMs ?? ownWaitMs(isResting, inARow))
     if (before !== undefined && until <= before.until) return
-    this.#records.delete(name)
+    if (before !== undefined) this.#inOrder.delete(before)
     const record = {
+      owner,
       provider,
       key: key.id,
       model: scope,
@@ -129,20 +144,22 @@ export class KeyPool {
       inARow,
       until,
     }
-    this.#records.set(name, record)
-    const oldest = this.#records.keys().next()
-    if (this.#records.size > mostRecords && !oldest.done) this.#records.delete(oldest.value)
+    this.#owners.set(owner, records)
+    records.set(scope, record)
+    this.#inOrder.add(record)
+    const [oldest] = this.#inOrder
+    if (this.#inOrder.size > mostRecords && oldest !== undefined) this.#forget(oldest)
     this.#onChange(this.#stateOf(record))
   }
 
   /** A key was accepted. While it is out of use, that is a call begun before, which says nothing about it now. */
   succeeded(provider: string, model: string, key: PooledKey): void {
-    if (this.#records.size === 0) return
+    if (this.#inOrder.size === 0) return
+    const records = this.#owners.get(ownerOf(provider, key))
     for (const scope of [undefined, model]) {
-      const name = nameOf(provider, scope, key)
-      const record = this.#records.get(name)
+      const record = records?.get(scope)
       if (record === undefined || record.until > this.#clock.now()) continue
-      this.#records.delete(name)
+      this.#forget(record)
       this.#onChange({
         provider,
         key: key.id,
@@ -155,18 +172,23 @@ export class KeyPool {
   /** The keys that are out of use now. */
   states(): readonly KeyState[] {
     const now = this.#clock.now()
-    return [...this.#records.values()]
-      .filter((record) => record.until > now)
-      .map((record) => this.#stateOf(record))
+    return [...this.#inOrder].filter((record) => record.until > now).map((record) => this.#stateOf(record))
   }
 
   #blockOf(provider: string, model: string, key: PooledKey): KeyRecord | undefined {
-    if (this.#records.size === 0) return undefined
-    const now = this.#clock.now()
-    const blocks = [undefined, model]
-      .map((scope) => this.#records.get(nameOf(provider, scope, key)))
-      .filter((record) => record !== undefined && record.until > now)
-    return blocks.sort((left, right) => (right?.until ?? 0) - (left?.until ?? 0))[0]
+    if (this.#inOrder.size === 0) return undefined
+    const records = this.#owners.get(ownerOf(provider, key))
+    if (records === undefined) return undefined
+    const [forAll, forModel] = [records.get(undefined), records.get(model)]
+    const longer = (forModel?.until ?? 0) > (forAll?.until ?? 0) ? forModel : forAll
+    return longer !== undefined && longer.until > this.#clock.now() ? longer : undefined
+  }
+
+  #forget(record: KeyRecord): void {
+    this.#inOrder.delete(record)
+    const records = this.#owners.get(record.owner)
+    records?.delete(record.model)
+    if (records?.size === 0) this.#owners.delete(record.owner)
   }
 
   #stateOf({ provider, key, model, error, isResting, until }: KeyRecord): KeyState {
@@ -197,6 +219,6 @@ function isRefusal({ code }: ByokError): boolean {
 }
 
 /** The key itself is the name: two tenants who share one share its fate. It stays in a private map. */
-function nameOf(provider: string, model: string | undefined, key: PooledKey): string {
-  return JSON.stringify([provider, model ?? null, key.secret?.reveal() ?? null])
+function ownerOf(provider: string, key: PooledKey): string {
+  return JSON.stringify([provider, key.secret?.reveal() ?? null])
 }

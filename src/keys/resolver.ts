@@ -53,27 +53,35 @@ export class KeyResolver {
 
   /**
    * The key for a call, or `undefined` where there is none. `carrier` is what the app's own client or transport pays
-   * with; a client keeps its key whatever stands in the settings. Throws `no-key` when the app's key function fails.
+   * with; a client keeps its key whatever stands in the settings. At once where no key function is to be asked. Rejects
+   * with `no-key` when the app's key function fails.
    */
-  async resolve(
+  resolve(
     context: KeyContext,
     requestKeys: RequestKeys,
     carrier?: Credential,
-  ): Promise<Credential | undefined> {
+  ): Credential | undefined | Promise<Credential | undefined> {
     const own = requestKeys.get(context.provider)
     if (own !== undefined) return { keys: onlyKey(own), source: 'request' }
     if (requestKeys.size > 0) return undefined
     const setting = this.#settings.get(context.provider)
-    const hasTenant = context.tenant !== undefined
-    if (typeof setting === 'function') {
-      const found = await ask(setting, context)
-      const hasNone = found === undefined || found === null || found === '' || isEmptyList(found)
-      if (hasNone) return hasTenant ? undefined : carrier
-      return { keys: keysOf(found, context.provider), source: hasTenant ? 'tenant' : 'app' }
-    }
+    if (typeof setting === 'function') return found(setting, context, carrier)
     const ownKey = carrier?.keys[0]?.secret
     return setting === undefined || ownKey !== undefined ? carrier : { keys: setting, source: 'app' }
   }
+}
+
+/** What a key function finds, or what the app pays with where it has nothing for the app itself. */
+async function found(
+  setting: KeyFunction,
+  context: KeyContext,
+  carrier: Credential | undefined,
+): Promise<Credential | undefined> {
+  const keys = await ask(setting, context)
+  const hasTenant = context.tenant !== undefined
+  const hasNone = keys === undefined || keys === null || keys === '' || isEmptyList(keys)
+  if (hasNone) return hasTenant ? undefined : carrier
+  return { keys: keysOf(keys, context.provider), source: hasTenant ? 'tenant' : 'app' }
 }
 
 function isEmptyList(found: unknown): boolean {

@@ -28,40 +28,70 @@ export class Candidates {
   }
 
   /** Its limits are worked out when it is asked: most candidates never are. */
-  of({ provider, model }: ModelReference, entry: RegisteredProvider, credential: Credential): Candidate {
-    const given = this.#limits
-    const promptTokens = this.#promptTokens
-    let limits: AttemptLimits | undefined
-    return {
-      provider,
-      model,
-      entry,
-      credential,
-      get limits() {
-        const { isLocal = false } = entry
-        limits ??= attemptLimits(given, { isLocal, promptTokens, patienceMs: patienceWith(model) })
-        return limits
-      },
-    }
+  of(reference: ModelReference, entry: RegisteredProvider, credential: Credential): Candidate {
+    return new LimitedCandidate(reference, entry, credential, this)
+  }
+
+  limitsOf({ model }: ModelReference, { isLocal = false }: RegisteredProvider): AttemptLimits {
+    return attemptLimits(this.#limits, {
+      isLocal,
+      promptTokens: this.#promptTokens,
+      patienceMs: patienceWith(model),
+    })
   }
 }
 
-/** The keys for a provider; `undefined` where there are none. Throws `no-key` where the app's key function fails. */
-export async function credentialFor(
+class LimitedCandidate implements Candidate {
+  readonly provider: string
+  readonly model: string
+  readonly entry: RegisteredProvider
+  readonly credential: Credential
+  readonly #maker: Candidates
+  #limits: AttemptLimits | undefined
+
+  constructor(
+    { provider, model }: ModelReference,
+    entry: RegisteredProvider,
+    credential: Credential,
+    maker: Candidates,
+  ) {
+    this.provider = provider
+    this.model = model
+    this.entry = entry
+    this.credential = credential
+    this.#maker = maker
+  }
+
+  get limits(): AttemptLimits {
+    this.#limits ??= this.#maker.limitsOf(this, this.entry)
+    return this.#limits
+  }
+}
+
+/**
+ * The keys for a provider; `undefined` where there are none. At once where no function of the app has to be asked; where
+ * that fails, it rejects with `no-key`.
+ */
+export function credentialFor(
   entry: RegisteredProvider,
   request: PreparedRequest,
   parts: Pick<Parts, 'keys'>,
-): Promise<Credential | undefined> {
+): Credential | undefined | Promise<Credential | undefined> {
   const { tenant, user } = request.labels
   const context = {
     provider: entry.id,
     ...(tenant === undefined ? {} : { tenant }),
     ...(user === undefined ? {} : { user }),
   }
-  const credential = await parts.keys.resolve(context, request.keys, carrierOf(entry))
-  return (
-    credential ?? (entry.needsKey || entry.isAppsOwn ? undefined : { source: 'none', keys: withoutSecret })
-  )
+  const credential = parts.keys.resolve(context, request.keys, carrierOf(entry))
+  return credential instanceof Promise
+    ? credential.then((found) => found ?? keyless(entry))
+    : (credential ?? keyless(entry))
+}
+
+/** What a provider is asked with that takes no key. */
+function keyless({ needsKey, isAppsOwn }: RegisteredProvider): Credential | undefined {
+  return needsKey || isAppsOwn ? undefined : { source: 'none', keys: withoutSecret }
 }
 
 /** What a provider authenticates with by itself, as the app: such a call the app pays. */

@@ -6,11 +6,11 @@ import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
 import { type Choice, type ChoiceQuestion, choose, type LeftOut } from '../routing/choice.js'
 import { type Contender, inNameOrder } from '../routing/contender.js'
-import { unknownWindow } from '../routing/filters.js'
+import { type Surroundings, unknownWindow } from '../routing/filters.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import { needsOf } from '../routing/needs.js'
 import type { TenantPolicy } from '../routing/policy.js'
-import type { Rated } from '../routing/rank.js'
+import type { RankFactors, Rated } from '../routing/rank.js'
 import { credentialFor } from './candidate.js'
 import type { Estimates } from './estimates.js'
 import type { Parts } from './parts.js'
@@ -111,7 +111,8 @@ async function gather(
     if (entry === undefined) continue
     let why = `no key for "${id}"`
     try {
-      const credential = await credentialFor(entry, request, parts)
+      const found = credentialFor(entry, request, parts)
+      const credential = found instanceof Promise ? await found : found // hundreds of requests need not wait in turn
       if (credential !== undefined) {
         payers.set(id, { entry, credential })
         continue
@@ -141,11 +142,8 @@ async function questionFor(
 ): Promise<ChoiceQuestion> {
   const { policy } = parts.routing
   const { labels, chat } = request
-  const costOf = (contender: Contender): number => estimates.costOf(contender) ?? Number.NaN
-  const headroom = (contender: Contender): number => {
-    const payer = payers.get(contender.provider)
-    return payer === undefined ? 1 : headroomOf(contender, payer.credential, labels.tenant, parts)
-  }
+  const costs = estimates.costsOf(pool)
+  const headroom = headroomFor(payers, labels.tenant, parts)
   const learnedOf = parts.learned?.factors(work.taskType, work.level)
   const needsPrice = request.ceiling !== undefined || (await parts.budget.refusesUnknownPrice(labels))
   return {
@@ -163,25 +161,53 @@ async function questionFor(
       allowLists: [policy.allow, tenant?.allow].filter((list) => list !== undefined),
       deny: policy.deny,
       headroomOf: headroom,
-      refusalOf: ({ provider, model, name }) => {
-        if (!parts.breaker.isReady(name)) return 'its breaker is open'
-        const keys = payers.get(provider)?.credential.keys ?? []
-        return parts.keyPool.refusal(provider, model, keys)?.error.message
-      },
-      costOf,
+      refusalOf: refusalFor(payers, parts),
+      costOf: (_, place) => costs[place] ?? Number.NaN,
       needsPrice,
     },
     factors: {
       prefer: policy.prefer,
       headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
-      learnedOf: ({ name }) => learnedOf?.(name) ?? 1,
+      learnedOf: learnedOf === undefined ? undefined : ({ name }) => learnedOf(name),
     },
     qualityFloors: policy.qualityFloors,
     minQuality: policy.minQuality,
     isListed: tenant?.models?.[work.level] !== undefined,
     preferProviders: [...(tenant?.preferProviders ?? []), ...policy.preferProviders],
     sticky: lastAnswerer(request, parts),
+  }
+}
+
+/** How much is left to each model; `undefined` where nobody has been asked yet. */
+function headroomFor(
+  payers: ReadonlyMap<string, Payer>,
+  tenant: string | undefined,
+  parts: Parts,
+): RankFactors['headroomOf'] {
+  if (parts.headroom.isUnused) return undefined
+  return (contender) => {
+    if (!parts.headroom.knows(contender)) return 1
+    const payer = payers.get(contender.provider)
+    return payer === undefined ? 1 : headroomOf(contender, payer.credential, tenant, parts)
+  }
+}
+
+/** Why a model cannot be asked now; `undefined` where everybody can. */
+function refusalFor(
+  payers: ReadonlyMap<string, Payer>,
+  { breaker, keyPool }: Parts,
+): Surroundings['refusalOf'] {
+  const open = breaker.refused()
+  const blocked = new Set<string>()
+  for (const [provider, { credential }] of payers)
+    if (keyPool.mayRefuse(provider, credential.keys)) blocked.add(provider)
+  if (open.size === 0 && blocked.size === 0) return undefined
+  return ({ provider, model, name }) => {
+    if (open.has(name)) return 'its breaker is open'
+    if (!blocked.has(provider)) return undefined
+    const keys = payers.get(provider)?.credential.keys ?? []
+    return keyPool.refusal(provider, model, keys)?.error.message
   }
 }
 

@@ -15,12 +15,15 @@ export interface ModelFinder {
   all(): readonly ModelInfo[]
 }
 
+/** Sets of providers whose models are kept together: the tenants of most apps have keys for fewer. */
+const mostMerged = 64
+
 /** Contenders, made once and kept. */
 export class Contenders {
   readonly #models: ModelFinder
-  /** Most requests can be paid at the same providers as the one before. */
-  #last: { readonly ids: string; readonly pool: readonly Contender[] } | undefined
   readonly #pools = new Map<string, readonly Contender[]>()
+  /** Most requests can be paid at the same providers as one before. */
+  readonly #merged = new Map<string, readonly Contender[]>()
 
   constructor(models: ModelFinder) {
     this.#models = models
@@ -44,9 +47,11 @@ export class Contenders {
   /** The models of several providers, in the order of their names. */
   ofAll(entries: readonly RegisteredProvider[]): readonly Contender[] {
     const ids = entries.map(({ id }) => id).join(' ')
-    if (this.#last?.ids === ids) return this.#last.pool
+    const known = this.#merged.get(ids)
+    if (known !== undefined) return known
     const pool = inNameOrder(entries.flatMap((entry) => this.of(entry)))
-    this.#last = { ids, pool }
+    if (this.#merged.size >= mostMerged) this.#merged.clear()
+    this.#merged.set(ids, pool)
     return pool
   }
 

@@ -2,7 +2,7 @@
 
 import type { Money } from '../core/money.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
-import { expectedOf } from '../cost/price-board.js'
+import { expectedOf, type PricedEntry, readableOf } from '../cost/price-board.js'
 import type { ModelReference } from '../routing/model-reference.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
@@ -33,9 +33,32 @@ export class Estimates {
   /** In nano-dollars; `undefined` where the price is not known. */
   costOf(model: ModelReference): Money | undefined {
     const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
-    if (entry.isUnknown) return undefined
-    const outputTokens = this.#outputTokensOf(model.provider)
-    return expectedOf(entry, this.shape, outputTokens, this.#chanceOf(model)) ?? undefined
+    return this.#expected(entry, model, this.#outputTokensOf(model.provider)) ?? undefined
+  }
+
+  /** The same for each model of a list, in its order; NaN where the price is not known. */
+  costsOf(models: readonly ModelReference[]): Float64Array {
+    const entries = this.#parts.priceBoard.pricedAll(models, this.#at)
+    const costs = new Float64Array(models.length).fill(Number.NaN)
+    let provider: string | undefined
+    let outputTokens = 0
+    for (let place = 0; place < models.length; place += 1) {
+      const model = models[place]
+      const entry = entries[place]
+      if (model === undefined || entry === undefined || entry.isUnknown) continue
+      if (model.provider !== provider) {
+        provider = model.provider
+        outputTokens = this.#outputTokensOf(provider)
+      }
+      costs[place] = this.#expected(entry, model, outputTokens) ?? Number.NaN
+    }
+    return costs
+  }
+
+  #expected(entry: PricedEntry, model: ModelReference, outputTokens: number): Money | null {
+    // Where nothing can be in a cache, nobody need be asked how likely it is.
+    const chance = readableOf(entry, this.shape) === 0 ? undefined : this.#chanceOf(model)
+    return expectedOf(entry, this.shape, outputTokens, chance)
   }
 
   #outputTokensOf(provider: string): number {

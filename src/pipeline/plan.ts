@@ -17,7 +17,7 @@ import { Estimates } from './estimates.js'
 import { nobodyLeft, noKey, providersOf } from './nobody.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
-import { routeOf, showing } from './route.js'
+import { routeOf, type ShownRating, showing } from './route.js'
 import { policyOf, type Work } from './work.js'
 
 /** The decision. */
@@ -96,13 +96,13 @@ async function namedPlan(
   }
   const warnings = await abilityWarnings(candidates, request, parts)
   const shown = (): RouteCandidate[] => {
-    const costs = candidates.map(costOf)
-    const show = showing(costs)
-    return candidates.map((candidate, at) => {
+    const rated = candidates.map((candidate): ShownRating => {
       const contender = parts.routing.contenders.find(candidate)
-      const rating = { score: null, quality: contender.quality.general, cost: costs[at] }
-      return show(contender, rating, candidate.credential)
+      const cost = costOf(candidate) ?? Number.NaN
+      return { contender, score: null, quality: contender.quality.general, cost }
     })
+    const show = showing(rated)
+    return candidates.map(({ credential }, at) => show(rated[at] as ShownRating, credential.source)) // as many as those
   }
   const { requestedModel } = request
   return {
@@ -154,13 +154,11 @@ async function chosenPlan(
 }
 
 function shownChoice({ ordered, payers }: Chosen): RouteCandidate[] {
-  const show = showing(ordered.map(({ cost }) => known(cost)))
+  const show = showing(ordered)
   const shown: RouteCandidate[] = []
-  for (const { contender, cost, quality, score } of ordered) {
-    const payer = payers.get(contender.provider)
-    if (payer === undefined) continue
-    const rating = { score: contender.info === undefined ? null : score, quality, cost: known(cost) }
-    shown.push(show(contender, rating, payer.credential))
+  for (const entry of ordered) {
+    const payer = payers.get(entry.contender.provider)
+    if (payer !== undefined) shown.push(show(entry, payer.credential.source))
   }
   return shown
 }
@@ -172,27 +170,28 @@ function known(cost: number | undefined): Money | undefined {
 /** The first of a choice, and the cheapest behind them: for a budget that leaves little. */
 function inReach({ ordered, payers }: Chosen, maker: Candidates, { failover }: PreparedRequest): Candidate[] {
   const first = ordered.slice(0, failover.maxCandidates * reserveFactor)
-  return [...first, ...cheapestOf(ordered, first.length)].flatMap(({ contender }) => {
+  const reached: Candidate[] = []
+  for (const { contender } of [...first, ...cheapestOf(ordered, first.length)]) {
     const payer = payers.get(contender.provider)
-    return payer === undefined ? [] : maker.of(contender, payer.entry, payer.credential)
-  })
+    if (payer !== undefined) reached.push(maker.of(contender, payer.entry, payer.credential))
+  }
+  return reached
 }
 
 /** The cheapest from a place on, in their order. */
 function cheapestOf(ordered: readonly Rated[], from: number): Rated[] {
   const kept: Rated[] = []
+  let dearest = Number.POSITIVE_INFINITY
   for (let at = from; at < ordered.length; at += 1) {
     const entry = ordered[at]
-    if (entry === undefined || Number.isNaN(entry.cost)) continue
-    const dearest = kept.reduce((found, { cost }) => Math.max(found, cost), 0)
-    if (kept.length < cheapestKept) kept.push(entry)
-    else if (entry.cost < dearest) {
+    if (entry === undefined || !(entry.cost < dearest)) continue
+    if (kept.length === cheapestKept)
       kept.splice(
         kept.findIndex(({ cost }) => cost === dearest),
         1,
       )
-      kept.push(entry)
-    }
+    kept.push(entry)
+    if (kept.length === cheapestKept) dearest = Math.max(...kept.map(({ cost }) => cost))
   }
   return kept
 }

@@ -1,11 +1,12 @@
 // The decision as it is shown: by `plan()` before a call, and in the answer after it.
 
+import type { CredentialSource } from '../core/attempt.js'
 import type { ByokError } from '../core/errors.js'
-import { type Money, toUsd } from '../core/money.js'
+import { toUsd } from '../core/money.js'
 import type { PriceLabel, Route, RouteCandidate, RouteExclusion } from '../core/route.js'
 import type { Warning } from '../core/warning.js'
-import type { Credential } from '../keys/resolver.js'
 import type { Contender } from '../routing/contender.js'
+import { nth } from '../routing/order.js'
 import type { Work } from './work.js'
 
 /** What a route is made of. */
@@ -44,39 +45,48 @@ export function routeOf({
   }
 }
 
-/** How a decision rates a candidate. */
+/** How a decision rates a model. */
 export interface ShownRating {
-  /** `null` where the caller's order stands, or nothing is known. */
+  readonly contender: Contender
+  /** `null` where the caller's order stands. */
   readonly score: number | null
   readonly quality: number
-  /** Nano-dollars; `undefined` where the price is unknown. */
-  readonly cost: Money | undefined
+  /** Nano-dollars; NaN where the price is unknown. */
+  readonly cost: number
 }
 
-/** Shows candidates whose expected costs are these: how dear one is, is told beside the others. */
+/** Shows models that a decision has rated: how dear one is, is told beside the others. */
 export function showing(
-  costs: readonly (Money | undefined)[],
-): (contender: Contender, rating: ShownRating, credential: Credential) => RouteCandidate {
-  const labelOf = priceLabels(costs)
-  return ({ name, info, isQualityKnown }, { score, quality, cost }, { source }) => ({
-    model: name,
-    score,
-    quality: isQualityKnown ? quality : null,
-    isQualityEstimated: info?.isQualityEstimated ?? false,
-    priceLabel: labelOf(cost),
-    expectedCostUsd: cost === undefined ? null : toUsd(cost),
-    credentialSource: source,
-  })
+  rated: readonly ShownRating[],
+): (rating: ShownRating, credentialSource: CredentialSource) => RouteCandidate {
+  const { third, twoThirds } = thirdsOf(rated)
+  return ({ contender, score, quality, cost }, credentialSource) => {
+    const { name, info, isQualityKnown } = contender
+    return {
+      model: name,
+      score: info === undefined ? null : score,
+      quality: isQualityKnown ? quality : null,
+      isQualityEstimated: info?.isQualityEstimated ?? false,
+      priceLabel: labelOf(cost, third, twoThirds),
+      expectedCostUsd: Number.isNaN(cost) ? null : toUsd(cost),
+      credentialSource,
+    }
+  }
 }
 
-/** By thirds of those that cost something. */
-function priceLabels(costs: readonly (Money | undefined)[]): (cost: Money | undefined) => PriceLabel {
-  const paid = Float64Array.from(costs.filter((cost) => cost !== undefined && cost > 0).map(Number)).sort()
-  const third = paid[Math.ceil(paid.length / 3) - 1] ?? 0
-  const twoThirds = paid[Math.ceil((paid.length * 2) / 3) - 1] ?? 0
-  return (cost) => {
-    if (cost === undefined) return 'unknown'
-    if (cost === 0) return 'free'
-    return cost <= third ? 'budget' : cost <= twoThirds ? 'mid' : 'premium'
-  }
+function labelOf(cost: number, third: number, twoThirds: number): PriceLabel {
+  if (Number.isNaN(cost)) return 'unknown'
+  if (cost === 0) return 'free'
+  return cost <= third ? 'budget' : cost <= twoThirds ? 'mid' : 'premium'
+}
+
+/** What the dearest of the cheapest third of those that cost something costs, and of the cheapest two. */
+function thirdsOf(rated: readonly ShownRating[]): { readonly third: number; readonly twoThirds: number } {
+  const paid = new Float64Array(rated.length)
+  let count = 0
+  for (const { cost } of rated) if (cost > 0) paid[count++] = cost
+  const costs = paid.subarray(0, count)
+  if (count === 0) return { third: 0, twoThirds: 0 }
+  const [third, twoThirds] = [Math.ceil(count / 3) - 1, Math.ceil((count * 2) / 3) - 1]
+  return { third: nth(costs, third), twoThirds: nth(costs, twoThirds) }
 }

@@ -106,6 +106,14 @@ export class Breaker {
     return circuit.state === 'open' ? this.#clock.now() >= circuit.openUntil : circuit.probe === undefined
   }
 
+  /** The names that `acquire` would refuse now. */
+  refused(): ReadonlySet<string> {
+    const names = new Set<string>()
+    for (const [name, { state }] of this.#circuits)
+      if (state !== 'closed' && !this.isReady(name)) names.add(name)
+    return names
+  }
+
   /**
    * Opens at once, for as long as the provider asked for, up to `maxOpenMs`: a wait that no request would sit out. What
    * is open for longer already stays so.

@@ -58,14 +58,17 @@ export interface Choice {
  */
 export function choose(question: ChoiceQuestion): Choice {
   const { pool, needs, around } = question
+  const asked = filtersFor(question)
   const leftOut: LeftOut[] = []
-  const breathless: Contender[] = []
-  let kept: Contender[] = []
-  for (const contender of pool) {
-    const filter = firstAgainst(contender, question)
-    if (filter === undefined) kept.push(contender)
+  const breathless: Rated[] = []
+  let kept: Rated[] = []
+  for (let place = 0; place < pool.length; place += 1) {
+    const contender = pool[place]
+    if (contender === undefined) continue
+    const filter = firstAgainst(contender, place, asked, question)
+    if (filter === undefined) kept.push(rated(contender, place, question))
     else {
-      if (filter.name === 'health') breathless.push(contender)
+      if (filter.name === 'health') breathless.push(rated(contender, place, question))
       leftOut.push({ contender, filter: filter.name, reason: () => filter.reason(contender, needs, around) })
     }
   }
@@ -73,34 +76,45 @@ export function choose(question: ChoiceQuestion): Choice {
     kept = breathless
     leftOut.splice(0, leftOut.length, ...leftOut.filter(({ filter }) => filter !== 'health'))
   }
-  const rated = kept.map(
-    (contender): Rated => ({
-      contender,
-      cost: around.costOf(contender),
-      quality: qualityFor(contender, needs),
-      score: 0,
-    }),
-  )
   const { good, warnings } = question.isListed
-    ? { good: rated, warnings: [] }
-    : goodEnough(plain(rated, needs, leftOut), question, leftOut)
-  const floor = costFloor(rated.map(({ cost }) => cost))
+    ? { good: kept, warnings: [] }
+    : goodEnough(plain(kept, needs, leftOut), question, leftOut)
+  const floor = costFloor(kept)
   const ranked = rank(good, floor, question.factors)
   if (question.isListed) ranked.sort(byExpectedCost)
   return { ordered: favoured(ranked, question), leftOut, warnings }
 }
 
-/** The first filter that leaves a contender out. A tenant that names a model for a level has seen what it is for. */
-function firstAgainst(contender: Contender, { needs, around, isListed }: ChoiceQuestion): Filter | undefined {
-  for (const filter of filters) {
-    if (isListed && filter.name === 'special-purpose') continue
-    if (filter.excludes(contender, needs, around)) return filter
-  }
+/** The filters that have a say. A tenant that names a model for a level has seen what it is for. */
+function filtersFor({ needs, around, isListed }: ChoiceQuestion): Filter[] {
+  return filters.filter(
+    (filter) => filter.concerns(needs, around) && !(isListed && filter.name === 'special-purpose'),
+  )
+}
+
+/** The first filter that leaves a contender out. */
+function firstAgainst(
+  contender: Contender,
+  place: number,
+  asked: readonly Filter[],
+  { needs, around }: ChoiceQuestion,
+): Filter | undefined {
+  for (const filter of asked) if (filter.excludes(contender, needs, around, place)) return filter
   return undefined
+}
+
+function rated(contender: Contender, place: number, { needs, around }: ChoiceQuestion): Rated {
+  return {
+    contender,
+    cost: around.costOf(contender, place),
+    quality: qualityFor(contender, needs),
+    score: 0,
+  }
 }
 
 /** Leaves out those that would think where there is nothing to think about, as long as others are there. */
 function plain(rated: Rated[], needs: Needs, leftOut: LeftOut[]): Rated[] {
+  if (needs.taskType !== 'extraction') return rated
   const kept = rated.filter(({ contender }) => !isTooClever(contender, needs))
   if (kept.length === 0 || kept.length === rated.length) return rated
   for (const { contender } of rated) {

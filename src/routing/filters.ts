@@ -10,12 +10,12 @@ export interface Surroundings {
   /** Only these, for the app and for the tenant; all where absent. */
   readonly allowLists: readonly (readonly ModelPattern[])[]
   readonly deny: readonly ModelPattern[]
-  /** How much of what a provider lets through is left, from 0 to 1. */
-  readonly headroomOf: (contender: Contender) => number
-  /** Why it cannot be asked now: its breaker is open, or its keys are out of use. */
-  readonly refusalOf: (contender: Contender) => string | undefined
-  /** The expected cost in nano-dollars; NaN where the price is unknown. */
-  readonly costOf: (contender: Contender) => number
+  /** How much of what a provider lets through is left, from 0 to 1. Absent: everything, of everybody. */
+  readonly headroomOf: ((contender: Contender) => number) | undefined
+  /** Why it cannot be asked now: its breaker is open, or its keys are out of use. Absent: everybody can. */
+  readonly refusalOf: ((contender: Contender) => string | undefined) | undefined
+  /** The expected cost in nano-dollars, by the contender's place in the pool; NaN where the price is unknown. */
+  readonly costOf: (contender: Contender, place: number) => number
   /** A budget limits what may be spent, so that an unknown price is refused. */
   readonly needsPrice: boolean
 }
@@ -23,7 +23,9 @@ export interface Surroundings {
 /** One reason to leave a model out. The reason in words is asked for only where somebody reads it. */
 export interface Filter {
   readonly name: RouteFilter
-  excludes(contender: Contender, needs: Needs, around: Surroundings): boolean
+  /** Whether it can leave out anybody at all in such a moment; the others need not be asked of each model. */
+  concerns(needs: Needs, around: Surroundings): boolean
+  excludes(contender: Contender, needs: Needs, around: Surroundings, place: number): boolean
   reason(contender: Contender, needs: Needs, around: Surroundings): string
 }
 
@@ -34,6 +36,7 @@ export const unknownWindow = 4_096
 export const filters: readonly Filter[] = [
   {
     name: 'allowed',
+    concerns: (_needs, { allowLists, deny }) => deny.length > 0 || allowLists.length > 0,
     excludes: (contender, _needs, { allowLists, deny }) =>
       (deny.length > 0 && isNamedBy(deny, contender)) ||
       allowLists.some((allow) => !isNamedBy(allow, contender)),
@@ -42,16 +45,19 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'special-purpose',
+    concerns: () => true,
     excludes: ({ info }) => info?.isSpecialPurpose === true,
     reason: () => 'it is made for one purpose, and is asked only where it is named',
   },
   {
     name: 'abilities',
+    concerns: ({ abilities }) => abilities !== 0,
     excludes: ({ abilities }, needs) => (needs.abilities & ~abilities) !== 0,
     reason: ({ abilities }, needs) => `it is not known to have ${abilityWords(needs.abilities & ~abilities)}`,
   },
   {
     name: 'window',
+    concerns: () => true,
     excludes: ({ info }, { window, maxTokens, mayCut }) =>
       (!mayCut && (info?.contextWindow ?? unknownWindow) < window) ||
       (maxTokens !== undefined && maxTokens > (info?.maxOutputTokens ?? Number.POSITIVE_INFINITY)),
@@ -66,17 +72,20 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'allowance',
-    excludes: (contender, _needs, { headroomOf }) => headroomOf(contender) <= 0,
+    concerns: (_needs, { headroomOf }) => headroomOf !== undefined,
+    excludes: (contender, _needs, { headroomOf }) => headroomOf !== undefined && headroomOf(contender) <= 0,
     reason: () => 'what its provider lets through in a minute is used up',
   },
   {
     name: 'health',
-    excludes: (contender, _needs, { refusalOf }) => refusalOf(contender) !== undefined,
-    reason: (contender, _needs, { refusalOf }) => refusalOf(contender) ?? 'it could not be asked',
+    concerns: (_needs, { refusalOf }) => refusalOf !== undefined,
+    excludes: (contender, _needs, { refusalOf }) => refusalOf?.(contender) !== undefined,
+    reason: (contender, _needs, { refusalOf }) => refusalOf?.(contender) ?? 'it could not be asked',
   },
   {
     name: 'price',
-    excludes: (contender, _needs, { needsPrice, costOf }) => needsPrice && Number.isNaN(costOf(contender)),
+    concerns: (_needs, { needsPrice }) => needsPrice,
+    excludes: (contender, _needs, { costOf }, place) => Number.isNaN(costOf(contender, place)),
     reason: () => 'its price is unknown, and a budget limits what may be spent',
   },
 ]

@@ -70,6 +70,11 @@ export class Headroom {
     return this.#providers.size === 0
   }
 
+  /** Whether anybody has asked this model. Where nobody has, everything is left of it. */
+  knows({ provider, model }: ModelReference): boolean {
+    return this.#providers.get(provider)?.has(model) === true
+  }
+
   /**
    * Counts what a call has used: a request when it begins, its tokens when they are known. `begunAt` (of the clock's
    * `now()`) says when it began, where that was earlier.

@@ -3,7 +3,7 @@
 import type { TaskType } from '../core/level.js'
 import type { Contender } from './contender.js'
 import type { Needs } from './needs.js'
-import { greatestFirst } from './order.js'
+import { greatestFirst, medianOf } from './order.js'
 import type { Preference } from './policy.js'
 
 /** A contender with what is known of it for this request. */
@@ -20,11 +20,12 @@ export interface Rated {
 /** What else bears on the rank. */
 export interface RankFactors {
   readonly prefer: Preference
-  readonly headroomOf: (contender: Contender) => number
+  /** From 0 to 1: how much of what its provider lets through is left. Absent: everything, of everybody. */
+  readonly headroomOf: ((contender: Contender) => number) | undefined
   /** From 0 to 1: how it has done lately. */
   readonly healthOf: (contender: Contender) => number
-  /** How well it did at such work before; 1 where that is not learned. */
-  readonly learnedOf: (contender: Contender) => number
+  /** How well it did at such work before; 1 where that is not learned. Absent: nothing is learned. */
+  readonly learnedOf: ((contender: Contender) => number) | undefined
 }
 
 /** What a model's quality counts as for work that a better one would do no better. */
@@ -57,12 +58,11 @@ export function quotaFactor(weight: number): number {
 }
 
 /** Half the median cost of those that cost something; 0 where all are free. Below it, cheaper is no better. */
-export function costFloor(costs: readonly number[]): number {
-  const paid = Float64Array.from(costs.filter((cost) => cost > 0)).sort()
-  const middle = paid.length >> 1
-  const upper = paid[middle] ?? 0
-  const median = paid.length % 2 === 0 ? ((paid[middle - 1] ?? 0) + upper) / 2 : upper
-  return median / 2
+export function costFloor(rated: readonly Pick<Rated, 'cost'>[]): number {
+  const paid = new Float64Array(rated.length)
+  let count = 0
+  for (const { cost } of rated) if (cost > 0) paid[count++] = cost
+  return medianOf(paid.subarray(0, count)) / 2
 }
 
 /**
@@ -105,16 +105,18 @@ function worthOf(priced: readonly Rated[], floor: number, prefer: Preference): (
 
 function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: RankFactors): number {
   return (
-    Math.max(leastFactor, headroomOf(contender)) *
+    Math.max(leastFactor, headroomOf?.(contender) ?? 1) *
     Math.max(leastHealth, healthOf(contender)) *
     quotaFactor(contender.quotaWeight) *
-    learnedOf(contender)
+    (learnedOf?.(contender) ?? 1)
   )
 }
 
 function byScore(rated: readonly Rated[]): Rated[] {
+  const scores = new Float64Array(rated.length)
+  for (let place = 0; place < rated.length; place += 1) scores[place] = rated[place]?.score ?? 0
   const ordered: Rated[] = []
-  for (const place of greatestFirst(rated.map(({ score }) => score))) {
+  for (const place of greatestFirst(scores)) {
     const entry = rated[place]
     if (entry !== undefined) ordered.push(entry)
   }
