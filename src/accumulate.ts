@@ -108,7 +108,12 @@ export class ChunkAccumulator {
       provider: 'unknown',
       model: answer.model ?? 'unknown',
       requestedModel: answer.model ?? 'unknown',
-      route: { requestedModel: answer.model ?? 'unknown', candidates: [], excluded: [], warnings: [] },
+      route: () => ({
+        requestedModel: answer.model ?? 'unknown',
+        candidates: [],
+        excluded: [],
+        warnings: [],
+      }),
       attempts: [],
       cost: { usd: null, ...reported, savedUsd: null },
       timing: { startedAt: this.#startedAt, totalMs: this.#clock.now() - this.#begin },

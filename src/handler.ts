@@ -13,7 +13,7 @@ import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
-import { textAt } from './options/check.js'
+import { readSafely, textAt } from './options/check.js'
 import {
   type BudgetName,
   type BudgetOption,
@@ -120,17 +120,18 @@ export class BYOKHandler {
    * The whole routing decision for a request: how hard it is, who may answer it in which order and at what expected cost,
    * and who may not and why. No call is made and nothing is changed; in the same state, the request itself goes to the
    * first candidate. Where nobody can be asked, it says so in `refusal` instead of throwing. Throws `invalid-request` for
-   * a request that no model could be sent, and `config` for a tenant's policy that cannot be used.
+   * a request that no model could be sent, `config` for a tenant's policy that cannot be used, and `aborted`.
    */
   async plan(request: CompletionRequest): Promise<Route> {
     const prepared = this.#prepare(request, 'generateResponse')
     const { previewRoute } = await import('./pipeline/preview.js')
-    return previewRoute(prepared, this.#parts)
+    return previewRoute(prepared, this.#parts, this.#underWay)
   }
 
   /** The models that `auto` would choose for a request, the best first. Throws as `plan()` does. */
   async rankModels(request: CompletionRequest): Promise<readonly RouteCandidate[]> {
-    return (await this.plan({ ...request, model: 'auto' })).candidates
+    const asked = readSafely('request', () => ({ ...request, model: 'auto' }))
+    return (await this.plan(asked)).candidates
   }
 
   /**

@@ -66,7 +66,7 @@ export interface ByokInfo {
   readonly model: string
   /** What the caller asked for: a model, an alias, a list joined by commas, or `auto`. */
   readonly requestedModel: string
-  /** The whole decision, as `plan()` would have given it. */
+  /** The whole decision, as `plan()` would have given it. Not enumerable: it may be long, and stays out of JSON. */
   readonly route: Route
   readonly attempts: readonly Attempt[]
   /** The steps up to stronger models, where `routing.escalate` led to any. */

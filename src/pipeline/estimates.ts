@@ -1,9 +1,11 @@
 // What a request can be expected to cost with each of many models.
 
 import type { Money } from '../core/money.js'
+import { estimatePromptTokens } from '../core/token-estimate.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
 import { expectedOf, type PricedEntry, readableOf } from '../cost/price-board.js'
-import type { ModelReference } from '../routing/model-reference.js'
+import { type ModelReference, nameOf } from '../routing/model-reference.js'
+import { tokenCounterFor } from '../routing/token-counter.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
@@ -23,6 +25,14 @@ export class Estimates {
     this.#parts = parts
     this.#at = parts.clock.date()
     this.shape = promptShape(request.chat)
+  }
+
+  /** How long the prompt is: by the app's own counter for a model, where it has one. */
+  promptTokens(model: ModelReference | undefined): number {
+    const { countTokens } = this.#parts
+    if (countTokens === undefined || model === undefined) return this.shape.tokens
+    const count = tokenCounterFor(countTokens, nameOf(model), () => undefined) // who is asked is told of it
+    return estimatePromptTokens(this.#request.chat, count)
   }
 
   /** Lets the prices of these providers load. `undefined` where nothing needs to be waited for. */

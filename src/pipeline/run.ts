@@ -31,11 +31,12 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
   })
 }
 
-/** The plan of a request. What it was judged to be moves the cuts of the levels, where the app wants that. */
+/** The plan of a request. What its turn was judged to be moves the cuts of the levels, where the app wants that. */
 export async function planFor(context: RequestContext): Promise<Plan> {
   const { request, parts } = context
   const plan = await context.guard(makePlan(request, parts))
-  if (plan.refusal === undefined && plan.work !== undefined)
+  const isJudgedHere = parts.routing.appClassifier === undefined && !isInToolLoop(request.chat.messages)
+  if (plan.refusal === undefined && plan.work !== undefined && isJudgedHere)
     parts.routing.classifier.note(plan.work.classification)
   return plan
 }
@@ -173,7 +174,8 @@ function allFailed(
   context: RequestContext,
 ): ByokError {
   const attempts = context.levelAttempts
-  if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
+  if (attempts.length > 0 && attempts.every(({ error }) => error?.code === 'budget-exceeded'))
+    return tooDear(last, context)
   if (attempts.every(isUnfit)) return unfitForAll(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
@@ -276,7 +278,7 @@ export function respond(
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: plan.route(),
+    route: plan.route,
     attempts: [...attempts],
     ...(escalations.length === 0 ? {} : { escalations: [...escalations] }),
     cost: totalCost(context, answer.reportedUsd),
