@@ -3,12 +3,13 @@
 /**
  * @typedef {object} Metric
  * @property {string} id the word for `--only`
+ * @property {string} [group] another word for `--only`, which it shares with other metrics
  * @property {string} title
  * @property {string} unit
  * @property {number} scale from the raw value to the unit
- * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store'} wire
+ * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store' | 'classifier'} wire
  * @property {'cpu' | 'first-delta' | 'throughput' | 'heap' | 'scaling' | 'load' | 'latency'} method
- * @property {'text' | 'tools' | 'request' | 'before' | 'plan' | 'book'} [operation]
+ * @property {'text' | 'tools' | 'request' | 'before' | 'plan' | 'book' | 'short' | 'long'} [operation]
  * @property {string} [scenario] what the upstream serves: `<kind>-<size>-<pace>`
  * @property {number} [divisor] chunks in one stream, for a value a chunk
  * @property {number} [warmUp] streams before measuring
@@ -271,5 +272,33 @@ export const METRICS = [
     warmUp: 4_000,
     repeat: 10_000,
     target: { of: 'value' },
+  },
+  {
+    id: 'classify415',
+    group: 'classify',
+    title: 'classify 415 characters, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'classifier',
+    method: 'latency',
+    operation: 'short',
+    share: 0.5,
+    warmUp: 10_000,
+    repeat: 20_000,
+    target: { of: 'value', atMost: 25 },
+  },
+  {
+    id: 'classify100k',
+    group: 'classify',
+    title: 'classify 100 KB, p50',
+    unit: 'µs',
+    scale: 1,
+    wire: 'classifier',
+    method: 'latency',
+    operation: 'long',
+    share: 0.5,
+    warmUp: 2_000,
+    repeat: 4_000,
+    target: { of: 'value', atMost: 300 },
   },
 ]

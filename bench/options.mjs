@@ -41,10 +41,10 @@ export function readOptions(argv) {
 
 function chosenMetrics(only) {
   if (only === undefined) return METRICS
-  return only.split(',').map((id) => {
-    const metric = METRICS.find((each) => each.id === id.trim())
-    if (metric === undefined) throw new Error(`No such metric: ${id}\n\n${USAGE}`)
-    return metric
+  return only.split(',').flatMap((id) => {
+    const metrics = METRICS.filter((each) => each.id === id.trim() || each.group === id.trim())
+    if (metrics.length === 0) throw new Error(`No such metric: ${id}\n\n${USAGE}`)
+    return metrics
   })
 }
 

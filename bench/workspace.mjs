@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { buildSync } from 'esbuild'
 import { install, lastLines, runNpm } from './npm.mjs'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
@@ -118,6 +119,14 @@ function copyContestants(folder) {
   const target = join(folder, 'bench')
   rmSync(target, { recursive: true, force: true })
   cpSync(import.meta.dirname, target, { recursive: true, filter: (file) => !file.endsWith('.json') })
+  // It is no entry of the package, so it is built by itself, with the same tool.
+  buildSync({
+    entryPoints: [join(REPOSITORY, 'src/routing/classifier/classify.ts')],
+    outfile: join(target, 'contestants/built-classifier.mjs'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+  })
 }
 
 function hashOf(folder, manifest) {

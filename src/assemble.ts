@@ -8,6 +8,7 @@ import type { AdapterSurroundings } from './core/contracts.js'
 import type { PriceSource } from './core/price.js'
 import type { Store } from './core/store.js'
 import { BudgetKeeper } from './cost/budget.js'
+import { inTime } from './cost/in-time.js'
 import { PriceBoard } from './cost/price-board.js'
 import { Pricing } from './cost/pricing.js'
 import type { SafeEmitter } from './events/emitter.js'
@@ -16,6 +17,7 @@ import { KeyPool } from './keys/pool.js'
 import { KeyResolver } from './keys/resolver.js'
 import { ConnectAgents } from './net/connect-agents.js'
 import type { HandlerSettings } from './options/handler-options.js'
+import { warnSafely } from './options/warn-safely.js'
 import { AbortListeners } from './pipeline/abort-listeners.js'
 import { Contenders } from './pipeline/contenders.js'
 import { allowAll, type Parts, type RoutingParts } from './pipeline/parts.js'
@@ -27,7 +29,9 @@ import { RetryTokens } from './resilience/retry-tokens.js'
 import { StreamingRefusals } from './resilience/streaming-refusals.js'
 import { Turns } from './resilience/turns.js'
 import { CalibratedClassifier } from './routing/classifier/calibrated.js'
+import { CoolDowns } from './routing/cool-downs.js'
 import { Headroom } from './routing/headroom.js'
+import { Learned } from './routing/learned.js'
 import { parseModelReference } from './routing/model-reference.js'
 import { Sessions } from './routing/sticky.js'
 import { memoryStore } from './stores/memory.js'
@@ -44,6 +48,7 @@ export interface Assembly {
 /** Puts a handler's parts together. Nothing is loaded, and nothing is sent. */
 export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assembly {
   const { clock } = settings
+  const { escalation, isLearning } = settings.choice.routing
   const connectAgents = new ConnectAgents()
   const store = settings.money.store ?? memoryStore({ clock })
   const book = new ModelBook(settings.catalogue)
@@ -92,6 +97,11 @@ export function assemble(settings: HandlerSettings, emitter: SafeEmitter): Assem
     },
     countTokens: settings.countTokens,
     governance: allowAll,
+    escalation:
+      escalation === undefined
+        ? undefined
+        : { policy: escalation, coolDowns: new CoolDowns(clock, escalation.coolDownMs) },
+    learned: isLearning ? learnedIn(store, settings) : undefined,
     routing: routingParts(settings, book, budget),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),
@@ -162,6 +172,24 @@ function pricesOf(
   const known = genaiPrices({ clock, keeper, ...(fetch === undefined ? {} : { fetch }) })
   const sources = [money.prices, cataloguePrices(catalogue), known, snapshotPrices(book)]
   return layeredPrices(...sources.filter((source) => source !== undefined))
+}
+
+/** What was learned stands in the store; one that fails costs nothing but what it holds. */
+function learnedIn(store: Store, { clock, logger }: HandlerSettings): Learned {
+  let isTold = false
+  return new Learned({
+    clock,
+    store: {
+      get: (collection, key) => inTime(clock, () => store.get(collection, key)),
+      set: (...record) => inTime(clock, () => store.set(...record)),
+      list: (collection) => inTime(clock, () => store.list(collection)),
+    },
+    onTrouble: (error) => {
+      if (isTold) return
+      isTold = true
+      warnSafely(logger, 'What was learned of models could not be kept in the store.', error)
+    },
+  })
 }
 
 /** How an app's own fetch connects is its own affair. */

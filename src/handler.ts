@@ -4,7 +4,8 @@ import { type Assembly, assemble } from './assemble.js'
 import type { BudgetState } from './core/budget-state.js'
 import type { Classification } from './core/classification.js'
 import type { CompletionStream } from './core/completion-stream.js'
-import { asByokError, ByokError, isByokError } from './core/errors.js'
+import { ByokError, isByokError } from './core/errors.js'
+import type { EscalationCoolDown } from './core/escalation.js'
 import type { Message } from './core/message.js'
 import type { CompletionResponse } from './core/response.js'
 import type { Route, RouteCandidate } from './core/route.js'
@@ -12,7 +13,7 @@ import { eachInTime } from './cost/in-time.js'
 import type { UsageQuery } from './cost/usage-query.js'
 import type { UsageReport } from './cost/usage-report.js'
 import { type HandlerEventName, type HandlerListener, SafeEmitter } from './events/emitter.js'
-import { textAt } from './options/check.js'
+import { readSafely, textAt } from './options/check.js'
 import {
   type BudgetName,
   type BudgetOption,
@@ -22,6 +23,7 @@ import {
   checkBudgetQuestion,
   refuseUnkept,
 } from './options/check-budgets.js'
+import { checkEscalationsOf, type EscalationsOf } from './options/check-escalation.js'
 import { type ClassifyOptions, checkClassifyQuestion } from './options/classify-question.js'
 import type { CompletionRequest } from './options/completion-request.js'
 import { checkHandlerOptions, type HandlerOptions, type HandlerSettings } from './options/handler-options.js'
@@ -29,17 +31,20 @@ import { checkKeyQuestion, type KeyQuestion } from './options/key-question.js'
 import { checkModelProviders, checkProviderNames, checkRequestProviders } from './options/known-providers.js'
 import { checkModelQuery } from './options/model-query.js'
 import { prepareRequest } from './options/prepare.js'
+import { warnSafely } from './options/warn-safely.js'
 import type { KeyVerdict } from './pipeline/check-key.js'
 import { outcomeOf, RequestStream } from './pipeline/completion-stream.js'
 import { abortedBy, RequestContext } from './pipeline/context.js'
 import type { EventQueue } from './pipeline/event-queue.js'
 import { type Health, healthOf } from './pipeline/health.js'
 import { Interruption } from './pipeline/interruption.js'
+import { LazyPipeline } from './pipeline/lazy-pipeline.js'
 import type { ListedModel, ListedProvider, ModelQuery } from './pipeline/listing.js'
 import type { Parts } from './pipeline/parts.js'
 import type { Commit, PreparedRequest } from './pipeline/prepared-request.js'
 import { UnderWay } from './pipeline/under-way.js'
 import { connectLimit } from './resilience/limits.js'
+import type { LearnedModel } from './routing/learned.js'
 import { nameOf, parseModelReference } from './routing/model-reference.js'
 
 /**
@@ -57,7 +62,7 @@ export class BYOKHandler {
   readonly #emitter: SafeEmitter
   readonly #assembly: Assembly
   readonly #underWay = new UnderWay()
-  #pipeline: typeof import('./pipeline/run.js') | undefined
+  readonly #pipeline = new LazyPipeline()
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
@@ -65,13 +70,9 @@ export class BYOKHandler {
     checkProviderNames(settings)
     const { logger } = settings
     this.#settings = settings
-    this.#emitter = new SafeEmitter((name, failure) => {
-      try {
-        logger?.warn(`A listener of "${name}" failed.`, failure)
-      } catch {
-        // A logger that fails has nobody left to tell, and must harm no request.
-      }
-    })
+    this.#emitter = new SafeEmitter((name, failure) =>
+      warnSafely(logger, `A listener of "${name}" failed.`, failure),
+    )
     this.#assembly = assemble(settings, this.#emitter)
     this.#parts = this.#assembly.parts
     checkModelProviders(settings, (id) => this.#has(id))
@@ -87,7 +88,7 @@ export class BYOKHandler {
   async generateResponse(request: CompletionRequest): Promise<CompletionResponse> {
     const prepared = this.#prepare(request, 'generateResponse')
     const isSeen = prepared.callbacks.length > 0 || this.hasStreamConsumers()
-    return this.#run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
+    return this.#pipeline.run(this.#begin(prepared, isSeen ? 'first-output' : 'done'))
   }
 
   /**
@@ -102,7 +103,7 @@ export class BYOKHandler {
     return new RequestStream(async (queue, begun) => {
       const context = this.#begin(prepared(), 'first-output', queue)
       begun(context)
-      return this.#run(context)
+      return this.#pipeline.run(context)
     })
   }
 
@@ -119,17 +120,18 @@ export class BYOKHandler {
    * The whole routing decision for a request: how hard it is, who may answer it in which order and at what expected cost,
    * and who may not and why. No call is made and nothing is changed; in the same state, the request itself goes to the
    * first candidate. Where nobody can be asked, it says so in `refusal` instead of throwing. Throws `invalid-request` for
-   * a request that no model could be sent, and `config` for a tenant's policy that cannot be used.
+   * a request that no model could be sent, `config` for a tenant's policy that cannot be used, and `aborted`.
    */
   async plan(request: CompletionRequest): Promise<Route> {
     const prepared = this.#prepare(request, 'generateResponse')
     const { previewRoute } = await import('./pipeline/preview.js')
-    return previewRoute(prepared, this.#parts)
+    return previewRoute(prepared, this.#parts, this.#underWay)
   }
 
   /** The models that `auto` would choose for a request, the best first. Throws as `plan()` does. */
   async rankModels(request: CompletionRequest): Promise<readonly RouteCandidate[]> {
-    return (await this.plan({ ...request, model: 'auto' })).candidates
+    const asked = readSafely('request', () => ({ ...request, model: 'auto' }))
+    return (await this.plan(asked)).candidates
   }
 
   /**
@@ -186,6 +188,21 @@ export class BYOKHandler {
   /** Closes the breaker of a model by hand, for an app that knows better. */
   resetBreaker(model: string): void {
     this.#parts.breaker.reset(nameOf(parseModelReference(textAt(model, 'model'), 'model')))
+  }
+
+  /** The conversations that are not escalated now, since they were lately; the oldest first. */
+  async escalations(): Promise<EscalationCoolDown[]> {
+    return this.#parts.escalation?.coolDowns.list() ?? []
+  }
+
+  /** Ends the cool-downs of a tenant or a session, or all: their next answers may be escalated again. */
+  resetEscalations(whose: EscalationsOf = {}): void {
+    this.#parts.escalation?.coolDowns.reset(checkEscalationsOf(whose))
+  }
+
+  /** What was learned of models from earlier requests (`routing.learn`), and by what their ranks are multiplied. */
+  async learned(): Promise<LearnedModel[]> {
+    return (await this.#parts.learned?.known()) ?? []
   }
 
   /**
@@ -261,6 +278,7 @@ export class BYOKHandler {
   async close(): Promise<void> {
     const why = 'The handler was closed.'
     await this.#underWay.close(abortedBy(new DOMException(why, 'AbortError'), why))
+    await this.#parts.learned?.flush()
     await this.#assembly.budget.close()
     await this.#assembly.connectAgents.close()
     this.#emitter.clear()
@@ -278,17 +296,6 @@ export class BYOKHandler {
       if (isByokError(cause)) throw cause
       throw new ByokError('store-unavailable', 'The store cannot be reached.', { cause })
     }
-  }
-
-  /** The pipeline is loaded with the first request. */
-  async #run(context: RequestContext): Promise<CompletionResponse> {
-    try {
-      this.#pipeline ??= await import('./pipeline/run.js')
-    } catch (error) {
-      context.stop()
-      throw asByokError(error)
-    }
-    return this.#pipeline.run(context)
   }
 
   #prepare(request: CompletionRequest, method: PreparedRequest['method']): PreparedRequest {

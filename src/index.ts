@@ -22,6 +22,7 @@ export type {
   TransportRequest,
 } from './core/contracts.js'
 export type {
+  ConfidenceDelta,
   Delta,
   FinishDelta,
   ProgressDelta,
@@ -36,6 +37,7 @@ export type {
 } from './core/delta.js'
 export type { ErrorCode, TimeoutPhase, UpstreamFault } from './core/error-code.js'
 export { ByokError, type ErrorDetails, isByokError, ProviderError } from './core/errors.js'
+export type { Escalation, EscalationCoolDown, EscalationReason } from './core/escalation.js'
 export type { FinishReason } from './core/finish-reason.js'
 export type { HandlerEvents, RequestLabels } from './core/handler-events.js'
 export type { Level, TaskType } from './core/level.js'
@@ -145,6 +147,7 @@ export type {
   RateLimitOption,
 } from './options/check-budgets.js'
 export type { RequestDefaults } from './options/check-defaults.js'
+export type { EscalationOptions, EscalationsOf, EscalationTries } from './options/check-escalation.js'
 export type { MoneyOptions } from './options/check-money.js'
 export type { ConcurrencyOptions } from './options/check-resilience.js'
 export type { ChoiceOptions, RoutingOptions, TenantPolicySource } from './options/check-routing.js'
@@ -161,7 +164,14 @@ export type { SdkClient } from './providers/sdk-transport.js'
 export type { BreakerOptions, BreakerState } from './resilience/breaker.js'
 export type { ModelHealth } from './resilience/health.js'
 export type { RetryOptions } from './resilience/retry.js'
-export type { AppReRanker, MinuteLimits, ModelPattern, Preference } from './routing/policy.js'
+export type { LearnedModel } from './routing/learned.js'
+export type {
+  AppReRanker,
+  EscalationRequest,
+  MinuteLimits,
+  ModelPattern,
+  Preference,
+} from './routing/policy.js'
 export type { AppTokenCounter } from './routing/token-counter.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { DialectName } from './wire/dialect.js'

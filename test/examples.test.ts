@@ -36,6 +36,12 @@ const telling: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'failover.ts': ['openai/gpt-5.4-nano failed (provider)', 'Good morning.', 'anthropic stream success'],
   'own-adapter.ts': ['Polly wants tests  | end_of_squawk 6'],
   'reasoning.ts': ['thinking: 17 has no divisor', 'answer: Yes,', 'signed reasoning sent back: true'],
+  'routing.ts': [
+    'simple (classifier) fast/mini 0.000518',
+    'advanced (classifier) deep/max 0.01042\n  not fast/mini (quality): its quality of 75.0 is below 94',
+    /simple \(classifier\) fast\/mini 0\.000521\n\[/,
+    'Ulaanbaatar. mini simple 0.000014',
+  ],
   'stream-text.ts': ['Hello from a stream.\n16 tokens'],
   'tenant-keys.ts': ['Done. tenant', 'Done. request', 'no-key There is no key for "openai".'],
   'tools.ts': ["call get_weather { city: 'Oslo' }", 'It is 7 degrees in Oslo.'],
@@ -91,7 +97,9 @@ describe('the demo', () => {
       'alder/small has failed, and cedar/large is asked Mount Everest',
       /Lima\. failed alder\/small stream invalid-request .*answered alder\/small whole/,
       /threw stream-interrupted .*partial 'Once upon a time/,
-      'usd null',
+      /simple question-answering, so alder\/small is asked: about \$0\.0\d+ Explain how vaccines work\. moderate/,
+      /advanced reasoning, so cedar\/large is asked/,
+      /usd 0\.00\d+/,
     ]
     for (const line of expected) expect(story).toMatch(line)
     expect(story).not.toContain('demo-key')

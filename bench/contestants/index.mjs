@@ -4,7 +4,7 @@
  * @typedef {object} Contestant
  * @property {string} id
  * @property {string} title as the table shows it
- * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store'} wire
+ * @property {'openai' | 'anthropic' | 'none' | 'auto' | 'plan' | 'store' | 'classifier'} wire
  * @property {string} file beside this one; exports `open(baseURL)`, which gives the operations of the metrics
  * @property {true} [reference]
  * @property {true} [judged] held to the targets
@@ -76,5 +76,13 @@ export const CONTESTANTS = [
     wire: 'store',
     file: 'byok-books.mjs',
     only: 'admit', // a difference of rare slow calls is noise
+  },
+  {
+    id: 'classifier',
+    title: 'the built-in classifier',
+    wire: 'classifier',
+    file: 'classifier.mjs',
+    reference: true,
+    judged: true,
   },
 ]

@@ -21,7 +21,7 @@ export async function tellStory(terminal: Terminal, stage: Stage): Promise<void>
   byok.on('attempt-end', ({ attempt }) => attempts.push(attempt))
 
   introduce(scene)
-  for (const play of [answer, toolCalls, reasoning, failover, refusedStream, brokenStream]) {
+  for (const play of [answer, toolCalls, reasoning, failover, refusedStream, brokenStream, choice]) {
     await play(scene)
     if (terminal.isWatched) await setTimeout(350)
   }
@@ -140,9 +140,38 @@ async function brokenStream({ terminal, stage, byok }: Scene): Promise<void> {
   }
 }
 
+async function choice({ terminal, stage }: Scene): Promise<void> {
+  await using byok = new BYOKHandler(stage.options) // one that has seen none of the failures above
+  terminal.blank()
+  heading(terminal, 7, 'The right model for each prompt, decided on this machine')
+  const prompts = [
+    'What is the capital of Peru?',
+    'Explain how vaccines work.',
+    'Design a queue without locks, and prove that it is linearizable.',
+  ]
+  for (const prompt of prompts) {
+    const { level = '', taskType = '', candidates } = await byok.plan({ prompt })
+    const [first] = candidates
+    terminal.blank()
+    terminal.line(prompt, textIndent, 'dim')
+    terminal.entry(
+      level.padEnd(8),
+      `${taskType}, so ${first?.model} is asked: about $${first?.expectedCostUsd}`,
+      textIndent,
+    )
+  }
+  terminal.blank()
+  const [prompt = ''] = prompts
+  const { candidates } = await byok.plan({ prompt })
+  const server = cast.find(({ model }) => model === candidates[0]?.model)
+  if (server !== undefined) stage[server.id].play([stage.answer({ text: tokens('Lima.') })])
+  const response = await showStream(terminal, byok.streamCompletion({ prompt }))
+  showAttempts(terminal, response.byok.attempts)
+}
+
 function cost({ terminal }: Scene, attempts: readonly Attempt[]): void {
   terminal.blank()
-  heading(terminal, 7, 'What it cost')
+  heading(terminal, 8, 'What it cost')
   const answers = attempts.filter(({ outcome }) => outcome === 'success').length
   const tokens = attempts.reduce((sum, { usage }) => sum + (usage?.input ?? 0) + (usage?.output ?? 0), 0)
   const usd = attempts.reduce<number | null>(
@@ -151,13 +180,7 @@ function cost({ terminal }: Scene, attempts: readonly Attempt[]): void {
   )
   terminal.line(`${attempts.length} attempts, ${answers} answers, ${tokens} tokens`, textIndent)
   terminal.entry('usd', terminal.inspect(usd), textIndent, 'yellow')
-  if (usd === null) {
-    terminal.line(
-      'The prices of these models are not known. That is null, never a made-up 0.',
-      textIndent,
-      'dim',
-    )
-  }
+  terminal.line('By the prices that this demo gives to its models.', textIndent, 'dim')
   terminal.blank()
   terminal.line('With OPENAI_API_KEY, ANTHROPIC_API_KEY or another key in the environment:', 2, 'dim')
   terminal.line('npm start -- "Your question"', textIndent)

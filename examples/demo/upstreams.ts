@@ -23,11 +23,32 @@ export interface Stage extends AsyncDisposable {
   answer(answer: Answer, options?: AnswerOptions): Reply
 }
 
-/** What the stand-ins are called, what they speak, and which model they pretend to have. */
+/** What the stand-ins are called, what they speak, which model they pretend to have, how good it is and what it costs. */
 export const cast = [
-  { id: 'alder', dialect: 'openai-chat', model: 'alder/small', speaks: 'OpenAI Chat Completions' },
-  { id: 'birch', dialect: 'openai-responses', model: 'birch/medium', speaks: 'OpenAI Responses' },
-  { id: 'cedar', dialect: 'anthropic-messages', model: 'cedar/large', speaks: 'Anthropic Messages' },
+  {
+    id: 'alder',
+    dialect: 'openai-chat',
+    model: 'alder/small',
+    speaks: 'OpenAI Chat Completions',
+    quality: 72,
+    usd: 1,
+  },
+  {
+    id: 'birch',
+    dialect: 'openai-responses',
+    model: 'birch/medium',
+    speaks: 'OpenAI Responses',
+    quality: 86,
+    usd: 4,
+  },
+  {
+    id: 'cedar',
+    dialect: 'anthropic-messages',
+    model: 'cedar/large',
+    speaks: 'Anthropic Messages',
+    quality: 97,
+    usd: 20,
+  },
 ] as const
 
 const msBetweenEvents = 45
@@ -45,6 +66,14 @@ export async function openStage(isWatched: boolean): Promise<Stage> {
       providers: Object.fromEntries(
         cast.map(({ id, dialect }) => [id, { dialect, baseURL: baseURLOf(dialect, servers[id].url) }]),
       ),
+      catalogue: cast.map(({ id, model, quality, usd }) => ({
+        provider: id,
+        model: model.slice(id.length + 1),
+        contextWindow: 200_000,
+        abilities: { tools: true, reasoning: true },
+        quality: { general: quality },
+        price: { inputPerMillion: usd, outputPerMillion: usd },
+      })),
     },
     answer: (answer, options) => reply.chat(answer, { ...pace, ...options }),
     async [Symbol.asyncDispose]() {

@@ -5,13 +5,17 @@ import type { TrainedWeights } from '../../src/routing/classifier/trained.js'
 import type { Row } from './data.js'
 
 /** How strongly the weights are pulled towards what is expected: like so many rows that bear the expectation out. */
-export const usualPull = 40_000
+export const usualPull = 400_000
 /** What a prior of 1 means in units of the target, for each spread. */
-const priorUnit = 0.01
+const usualPriorUnit = 0.01
 const mostSpreads = 3
 
 /** Fits the weights. Each file has a level of its own, so that only differences inside a file teach anything. */
-export function fitWeights(rows: readonly Row[], pull = usualPull): TrainedWeights['features'] {
+export function fitWeights(
+  rows: readonly Row[],
+  pull = usualPull,
+  priorUnit = usualPriorUnit,
+): TrainedWeights['features'] {
   const count = featureNames.length
   const means = new Float64Array(count)
   const spreads = new Float64Array(count)

@@ -12,6 +12,9 @@ import { fitWeights, sumOf } from './ridge.js'
 const target = join(import.meta.dirname, '../../src/routing/classifier/weights.ts')
 const bins = 100
 
+/** Prints the file instead of writing it: how a test compares it with what is shipped. */
+const isPrinted = process.argv.includes('--print')
+
 if (hasData()) train()
 else console.log(format('SKIPPED: no routing data in %s (set ROUTING_DIR).', folder))
 
@@ -25,6 +28,10 @@ function train(): void {
     (row) => levelPoints(row.rulePoints, (sumOf(row, features) - sum[0]) / sum[1], true) / 4,
   )
   const text = weightsFile(features, sum, rules, reached(rows, scores))
+  if (isPrinted) {
+    process.stdout.write(text)
+    return
+  }
   writeFileSync(target, text)
   console.log(format('%d rows of %d files, %d bytes written', rows.length, trainingFiles.length, text.length))
   for (const name of featureNames) console.log(name.padEnd(16), features[name].join('  '))

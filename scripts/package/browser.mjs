@@ -53,7 +53,11 @@ export async function weighEntry(entry, dependencies) {
     metafile: true,
     external: dependencies.flatMap((name) => [name, `${name}/*`]),
   })
-  const first = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint)
+  // What is imported on first use counts as an entry point too.
+  const first = Object.keys(metafile.outputs).find((path) => {
+    const { entryPoint } = metafile.outputs[path]
+    return entryPoint !== undefined && `/${entryPoint}` === entry
+  })
   const eager = eagerOutputs(metafile.outputs, first)
   const bytes = eager
     .map((path) => outputFiles.find((file) => file.path.endsWith(path)).contents)

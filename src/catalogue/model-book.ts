@@ -81,11 +81,11 @@ function index(known: readonly ModelInfo[], additions: readonly ModelInfo[]): In
   return { providers, lists, all: Object.freeze([...lists.values()].flat()) }
 }
 
-/** What is given replaces what is known; abilities and quality one by one. A quality that is given is no estimate. */
+/** What is given replaces what is known; abilities and quality one by one. A general quality that is given is no estimate. */
 function corrected(known: ModelInfo | undefined, given: ModelInfo): ModelInfo {
   if (known === undefined) return modelInfo(given)
-  const isQualityEstimated =
-    given.isQualityEstimated ?? (given.quality === undefined ? known.isQualityEstimated : undefined)
+  const isOwn = given.quality?.general !== undefined
+  const isQualityEstimated = given.isQualityEstimated ?? (isOwn ? undefined : known.isQualityEstimated)
   return modelInfo({
     ...known,
     ...withoutUndefined(given),

@@ -64,6 +64,17 @@ export interface UsageDelta {
   readonly reportedUsd?: number
 }
 
+/**
+ * How sure the model was of a piece of its answer: the sum of the natural logarithms of its tokens' probabilities, and how
+ * many tokens they were. A provider says it only where it was asked to.
+ */
+export interface ConfidenceDelta {
+  readonly type: 'confidence'
+  readonly tokens: number
+  /** Never above 0. */
+  readonly logprobSum: number
+}
+
 /** The answer has ended. `raw` is the provider's own word, absent where the stream ended by its end mark alone. */
 export interface FinishDelta {
   readonly type: 'finish'
@@ -96,6 +107,7 @@ export type Delta =
   | RefusalDelta
   | ToolCallDelta
   | UsageDelta
+  | ConfidenceDelta
   | FinishDelta
   | WarningDelta
   | RepairDelta
@@ -113,6 +125,7 @@ export function isOutput(delta: Delta): boolean {
       return true
     case 'start':
     case 'usage':
+    case 'confidence':
     case 'finish':
     case 'warning':
     case 'repair':

@@ -4,6 +4,7 @@ import type { Attempt, AttemptMode } from './attempt.js'
 import type { BudgetState } from './budget-state.js'
 import type { ErrorCode } from './error-code.js'
 import type { ByokError } from './errors.js'
+import type { Escalation } from './escalation.js'
 import type { CompletionResponse } from './response.js'
 import type { OutputEvent } from './stream-event.js'
 import type { Warning } from './warning.js'
@@ -64,8 +65,8 @@ export interface HandlerEvents {
   }
   /** A share of a budget has been spent: told once a budget and window, by whichever process spent it. */
   'budget-alert': RequestLabels & { readonly budget: BudgetState; readonly share: number }
-  /** A stronger model is asked because of the answer. */
-  escalation: RequestLabels & { readonly from: string; readonly to: string; readonly reason: string }
+  /** A stronger model is asked because of what became of a request on its level. */
+  escalation: RequestLabels & Escalation
   /** Whether a tool call may run. */
   verdict: RequestLabels & { readonly toolCallId: string; readonly verdict: string }
 }

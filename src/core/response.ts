@@ -1,6 +1,7 @@
 // The answer: OpenAI's ChatCompletion to the letter, and ours under the one key `byok`.
 
 import type { Attempt, CredentialSource } from './attempt.js'
+import type { Escalation } from './escalation.js'
 import type { FinishReason } from './finish-reason.js'
 import type { MessageOrigin, ReasoningBlock, ToolCall } from './message.js'
 import type { Route } from './route.js'
@@ -65,9 +66,11 @@ export interface ByokInfo {
   readonly model: string
   /** What the caller asked for: a model, an alias, a list joined by commas, or `auto`. */
   readonly requestedModel: string
-  /** The whole decision, as `plan()` would have given it. */
+  /** The whole decision, as `plan()` would have given it. Not enumerable: it may be long, and stays out of JSON. */
   readonly route: Route
   readonly attempts: readonly Attempt[]
+  /** The steps up to stronger models, where `routing.escalate` led to any. */
+  readonly escalations?: readonly Escalation[]
   readonly cost: Cost
   readonly usage: Usage
   /** True where the provider reported no usable counts and these were worked out from the text. */
@@ -81,6 +84,11 @@ export interface ByokInfo {
   /** The reasoning in its blocks, with opaque signatures. */
   readonly reasoning: readonly ReasoningBlock[]
   readonly credentialSource: CredentialSource
+  /**
+   * The mean natural logarithm of the probabilities of the answer's tokens, at most 0; there only where the provider sent
+   * them, which it must be asked for in `providerOptions` (`logprobs: true`). OpenAI Chat only.
+   */
+  readonly meanLogprob?: number
   /** The upstream that a gateway says it used. */
   readonly servedBy?: string
 }

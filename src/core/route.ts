@@ -18,6 +18,7 @@ export type RouteFilter =
   | 'quality'
   | 'access-plan'
   | 'special-purpose'
+  | 'asked-before'
   | 'most-candidates'
 
 /** How dear a model is beside the others that may answer: by thirds. */
@@ -47,8 +48,11 @@ export interface RouteExclusion {
   readonly reason: string
 }
 
-/** Where the level comes from. `session`: the request goes on with a turn that calls tools, and keeps its level. */
-export type LevelSource = 'request' | 'tenant' | 'classifier' | 'session'
+/**
+ * Where the level comes from. `session`: the request goes on with a turn that calls tools, and keeps its level.
+ * `escalation`: it lies one above that of an answer that was no good.
+ */
+export type LevelSource = 'request' | 'tenant' | 'classifier' | 'session' | 'escalation'
 
 /** The decision, whole. Nothing in it holds a key or the prompt. */
 export interface Route {

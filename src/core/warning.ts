@@ -14,6 +14,7 @@ export type WarningCode =
   | 'history-adapted'
   | 'callback-failed'
   | 'request-repaired'
+  | 'escalation'
   | 'context-cut'
   | 'window-assumed'
   | 'quality-floor-lowered'

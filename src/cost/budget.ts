@@ -51,8 +51,11 @@ export interface Budget {
   commit(attemptId: string, result: AttemptResult): Promise<Bill>
   /** Nothing was sent. */
   release(attemptId: string): Promise<void>
-  /** Whether a money budget holds for these labels, so that a model of unknown price would be refused. Changes nothing. */
-  refusesUnknownPrice(labels: RequestLabels): Promise<boolean>
+  /**
+   * Whether a model of unknown price would be refused: a money budget holds for these labels, or the request has a ceiling,
+   * and unknown prices are denied under one. Changes nothing.
+   */
+  refusesUnknownPrice(labels: RequestLabels, hasCeiling: boolean): Promise<boolean>
 }
 
 /** A share of a budget that was reached by an attempt. */
@@ -179,9 +182,10 @@ export class BudgetKeeper implements Budget {
     await this.#release(open.question)
   }
 
-  async refusesUnknownPrice(labels: RequestLabels): Promise<boolean> {
+  async refusesUnknownPrice(labels: RequestLabels, hasCeiling: boolean): Promise<boolean> {
     const { clock, pricing } = this.#around
     if (!pricing.deniesUnknown) return false
+    if (hasCeiling) return true
     try {
       const { limits } = await inTime(clock, () => this.#book.current())
       return isMoneyLimited(limits, labels)

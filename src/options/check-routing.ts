@@ -25,6 +25,7 @@ import {
   wholeNumberAt,
   wordAt,
 } from './check.js'
+import { checkEscalation, type EscalationOptions } from './check-escalation.js'
 import { patternsAt, providersAt } from './check-models.js'
 import { checkTenants, type TenantOptions } from './check-tenants.js'
 
@@ -64,6 +65,16 @@ export interface RoutingOptions {
   readonly cacheHitChance?: number | undefined
   /** Reorders what was ranked. */
   readonly reRank?: AppReRanker | undefined
+  /**
+   * After an answer of `auto` in `generateResponse` that is no good, a model of the next level answers again, at most
+   * twice a request. `true`: with every default. @default false
+   */
+  readonly escalate?: boolean | EscalationOptions | undefined
+  /**
+   * Successes, failures, escalations and durations of earlier requests move models up and down, within bounds. They are
+   * kept in the store. @default false
+   */
+  readonly learn?: boolean | undefined
 }
 
 /** The options that say who answers. */
@@ -110,6 +121,8 @@ const routingNames: { readonly [Name in keyof Required<RoutingOptions>]: true } 
   minuteLimits: true,
   cacheHitChance: true,
   reRank: true,
+  escalate: true,
+  learn: true,
 }
 
 /** Reads the three options. Throws `invalid-request`, naming the field. */
@@ -142,6 +155,8 @@ export function checkChoice({ routing, classifier, tenants }: Fields): ChoiceSet
       ).cacheHitChance,
       reRank:
         given.reRank === undefined ? undefined : (functionAt(given.reRank, 'routing.reRank') as AppReRanker), // its result is checked
+      escalation: checkEscalation(given.escalate, 'routing.escalate'),
+      isLearning: booleanAt(given.learn ?? false, 'routing.learn'),
     },
     classifier:
       classifier === undefined ? undefined : (functionAt(classifier, 'classifier') as AppClassifier), // its result is checked

@@ -2,7 +2,7 @@
 
 import { ByokError, isByokError } from '../core/errors.js'
 import { type Level, levels } from '../core/level.js'
-import { type ModelReference, parseModelReference } from '../routing/model-reference.js'
+import { type ModelReference, nameOf, parseModelReference } from '../routing/model-reference.js'
 import type { TenantPolicies, TenantPolicy } from '../routing/policy.js'
 import {
   booleanAt,
@@ -89,9 +89,11 @@ function modelsByLevel(value: unknown, field: string): Partial<Record<Level, rea
   for (const level of levels) {
     if (given[level] === undefined) continue
     const at = `${field}.${level}`
-    models[level] = listAt(given[level], at).map((entry, index) =>
+    const named = listAt(given[level], at).map((entry, index) =>
       parseModelReference(nameAt(textAt(entry, `${at}[${index}]`), `${at}[${index}]`), `${at}[${index}]`),
     )
+    if (named.length === 0) throw invalid(at, 'must name at least one model.')
+    models[level] = [...new Map(named.map((reference) => [nameOf(reference), reference])).values()]
   }
   return models
 }

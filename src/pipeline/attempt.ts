@@ -142,9 +142,13 @@ export async function runAttempt(step: Step, context: RequestContext): Promise<F
   }
 
   function noteHealth({ durationMs }: Attempt): void {
-    if (ending.outcome === 'success') parts.health.note(nameOf(candidate), true, durationMs)
-    else if (ending.error !== undefined && isModelsDoing && meaningOf(ending.error).against === 'model')
+    if (ending.outcome === 'success') {
+      parts.health.note(nameOf(candidate), true, durationMs)
+      context.learn(candidate, 'answered', durationMs)
+    } else if (ending.error !== undefined && isModelsDoing && meaningOf(ending.error).against === 'model') {
       parts.health.note(nameOf(candidate), false, durationMs)
+      context.learn(candidate, 'failed')
+    }
   }
 }
 
@@ -235,7 +239,7 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
     mode,
     work: context.work,
     credentialSource: credential.source,
-    failoverFrom: context.failoverFrom,
+    failoverFrom: context.course.failoverFrom,
     chat,
     secret: key.secret,
     outputLimit: outputLimitOf(model),
@@ -244,7 +248,7 @@ async function admit(attemptId: string, step: Step, context: RequestContext): Pr
   })
   try {
     const grant = await context.guard(admission)
-    context.noteAsked(nameOf(candidate))
+    context.course.noteAsked(candidate)
     return grant
   } catch (thrown) {
     admission.then(() => parts.budget.release(attemptId)).catch(() => undefined) // refused: there is no hold

@@ -1,6 +1,6 @@
 // `auto`: chooses among the models of every provider that there is a key for.
 
-import { type ByokError, isByokError } from '../core/errors.js'
+import { asByokError, type ByokError, isByokError } from '../core/errors.js'
 import type { Warning } from '../core/warning.js'
 import type { Credential } from '../keys/resolver.js'
 import type { RegisteredProvider } from '../providers/registry.js'
@@ -35,6 +35,8 @@ export interface Chosen {
   readonly warnings: readonly Warning[]
   /** Why a key could not be looked up, where that was so. */
   readonly lookupFailure: ByokError | undefined
+  /** Nobody could be asked now: those in `ordered` are out of breath. */
+  readonly isBreathless: boolean
 }
 
 /** Chooses for a request. Nothing is sent, and nothing is changed. Throws `config` for a tenant's policy that cannot be used. */
@@ -46,6 +48,7 @@ export async function chooseModels(
 ): Promise<Chosen> {
   const { routing } = parts
   await routing.models.load()
+  if (parts.learned !== undefined) await parts.learned.load()
   const work = await workOf(request, estimates.shape.tokens, tenant, parts)
   const listed = tenant?.models?.[work.level]
   const providers =
@@ -58,26 +61,25 @@ export async function chooseModels(
       : listed.filter(({ provider }) => provider === entry.id).map((one) => routing.contenders.find(one))
   const { payers, leftOut, lookupFailure } = await gather(providers, request, parts, contendersOf)
   const entries = [...payers.values()].map(({ entry }) => entry)
-  const pool =
+  const known =
     listed === undefined ? routing.contenders.ofAll(entries) : inNameOrder(entries.flatMap(contendersOf))
   const warnings = [...work.warnings]
-  const nothing = { leftOut, payers, work, warnings, lookupFailure }
-  // Nothing is known of anybody: the app's own order is all there is.
-  if (listed === undefined && pool.every(({ info }) => info === undefined)) {
-    const inAppsOrder = entries.flatMap(contendersOf).map(unrated)
-    return { ...nothing, ordered: await reordered(inAppsOrder, request, work, parts, warnings) }
-  }
+  // Where nothing is known of anybody, the app's own order is all there is.
+  const isUncharted = listed === undefined && known.every(({ info }) => info === undefined)
+  const pool = isUncharted ? entries.flatMap(contendersOf) : known
   const prices = estimates.ready(payers.keys())
   if (prices !== undefined) await prices
-  const choice = chooseFitting(
-    await questionFor(request, { pool, payers, work, tenant, estimates }, parts),
-    request,
-  )
+  const gathered = { pool, isUncharted, payers, work, tenant, estimates }
+  const choice = chooseFitting(await questionFor(request, gathered, parts), request)
   warnings.push(...choice.warnings)
   return {
-    ...nothing,
+    payers,
+    work,
+    warnings,
+    lookupFailure,
     ordered: await reordered(choice.ordered, request, work, parts, warnings),
     leftOut: [...leftOut, ...choice.leftOut],
+    isBreathless: choice.isBreathless,
   }
 }
 
@@ -85,10 +87,20 @@ export async function chooseModels(
 function chooseFitting(question: ChoiceQuestion, { contextOverflow }: PreparedRequest): Choice {
   const choice = choose(question)
   const isTooLong = choice.ordered.length === 0 && choice.leftOut.some(({ filter }) => filter === 'window')
-  if (contextOverflow === 'error' || !isTooLong) return choice
+  if (!isTooLong) return choice
+  if (contextOverflow === 'error') return chooseUnknown(question, choice)
   const cut = choose({ ...question, needs: { ...question.needs, mayCut: true } })
   const windowOf = ({ contender }: Rated): number => contender.info?.contextWindow ?? unknownWindow
   return { ...cut, ordered: [...cut.ordered].sort((left, right) => windowOf(right) - windowOf(left)) }
+}
+
+/** A window that nobody knows is no reason to refuse, where there is no other: the provider knows it. */
+function chooseUnknown(question: ChoiceQuestion, choice: Choice): Choice {
+  const unknown = choose({ ...question, needs: { ...question.needs, mayTryUnknownWindows: true } })
+  const [first] = unknown.ordered
+  if (first === undefined) return choice
+  const message = `The window of ${first.contender.name} is unknown. It is asked all the same, since no other model is there.`
+  return { ...unknown, warnings: [...unknown.warnings, { code: 'window-assumed', message }] }
 }
 
 /** Who pays for which provider, and the models that nobody pays for. */
@@ -105,29 +117,37 @@ async function gather(
   const payers = new Map<string, Payer>()
   const leftOut: LeftOut[] = []
   let lookupFailure: ByokError | undefined
-  for (const id of providers) {
+  // All are looked up at once, and awaited only where a function of the app has to be asked.
+  const lookups = [...providers].flatMap((id) => {
     const entry = parts.providers.get(id)
-    if (entry === undefined) continue
-    let why = `no key for "${id}"`
-    try {
-      const found = credentialFor(entry, request, parts)
-      const credential = found instanceof Promise ? await found : found // hundreds of requests need not wait in turn
-      if (credential !== undefined) {
-        payers.set(id, { entry, credential })
-        continue
-      }
-    } catch (error) {
-      if (!isByokError(error)) throw error
-      lookupFailure ??= error
-      why = error.message
+    return entry === undefined ? [] : [{ entry, found: lookUp(entry, request, parts) }]
+  })
+  for (const { entry, found } of lookups) {
+    const credential = found instanceof Promise ? await found : found
+    if (credential !== undefined && !isByokError(credential)) {
+      payers.set(entry.id, { entry, credential })
+      continue
     }
+    if (credential !== undefined) lookupFailure ??= credential
+    const why = credential?.message ?? `no key for "${entry.id}"`
     for (const contender of contendersOf(entry)) leftOut.push({ contender, filter: 'key', reason: () => why })
   }
   return { payers, leftOut, lookupFailure }
 }
 
+/** The keys for a provider, none, or why they could not be looked up. */
+function lookUp(
+  entry: RegisteredProvider,
+  request: PreparedRequest,
+  parts: Parts,
+): Credential | ByokError | undefined | Promise<Credential | ByokError | undefined> {
+  const found = credentialFor(entry, request, parts)
+  return found instanceof Promise ? found.catch((error: unknown) => asByokError(error)) : found
+}
+
 interface Gathered {
   readonly pool: readonly Contender[]
+  readonly isUncharted: boolean
   readonly payers: ReadonlyMap<string, Payer>
   readonly work: Work
   readonly tenant: TenantPolicy | undefined
@@ -136,24 +156,26 @@ interface Gathered {
 
 async function questionFor(
   request: PreparedRequest,
-  { pool, payers, work, tenant, estimates }: Gathered,
+  { pool, isUncharted, payers, work, tenant, estimates }: Gathered,
   parts: Parts,
 ): Promise<ChoiceQuestion> {
   const { policy } = parts.routing
   const { labels, chat } = request
   const costs = estimates.costsOf(pool)
   const headroom = headroomFor(payers, labels.tenant, parts)
-  const needsPrice = request.ceiling !== undefined || (await parts.budget.refusesUnknownPrice(labels))
+  const learnedOf = parts.learned?.factors(work.taskType, work.level)
+  const hasCeiling = request.ceiling !== undefined || tenant?.maxUsdPerRequest !== undefined
   return {
     pool,
     needs: needsOf({
       chat,
       level: work.level,
       taskType: work.taskType,
-      promptTokens: estimates.shape.tokens,
+      promptTokens: estimates.promptTokens(pool[0]),
       isAgent: labels.agent !== undefined,
       levelWindow: policy.windows[work.level],
       mayCut: false,
+      mayTryUnknownWindows: false,
     }),
     around: {
       allowLists: [policy.allow, tenant?.allow].filter((list) => list !== undefined),
@@ -161,17 +183,18 @@ async function questionFor(
       headroomOf: headroom,
       refusalOf: refusalFor(payers, parts),
       costOf: (_, place) => costs[place] ?? Number.NaN,
-      needsPrice,
+      needsPrice: await parts.budget.refusesUnknownPrice(labels, hasCeiling),
     },
     factors: {
       prefer: policy.prefer,
       headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
-      learnedOf: undefined,
+      learnedOf: learnedOf === undefined ? undefined : ({ name }) => learnedOf(name),
     },
     qualityFloors: policy.qualityFloors,
     minQuality: policy.minQuality,
     isListed: tenant?.models?.[work.level] !== undefined,
+    isUncharted,
     preferProviders: [...(tenant?.preferProviders ?? []), ...policy.preferProviders],
     sticky: lastAnswerer(request, parts),
   }
@@ -213,8 +236,4 @@ function refusalFor(
 function lastAnswerer({ labels }: PreparedRequest, { routing, sessions }: Parts): ModelReference | undefined {
   if (labels.session === undefined || !routing.policy.isSticky) return undefined
   return sessions.last(labels.tenant, labels.session)
-}
-
-function unrated(contender: Contender): Rated {
-  return { contender, cost: Number.NaN, quality: contender.quality.general, score: 0 }
 }

@@ -46,7 +46,7 @@ export class Contenders {
 
   /** The models of several providers, in the order of their names. */
   ofAll(entries: readonly RegisteredProvider[]): readonly Contender[] {
-    const ids = entries.map(({ id }) => id).join(' ')
+    const ids = JSON.stringify(entries.map(({ id }) => id))
     const known = this.#merged.get(ids)
     if (known !== undefined) return known
     const pool = inNameOrder(entries.flatMap((entry) => this.of(entry)))

@@ -11,12 +11,22 @@ import type { Warning } from '../core/warning.js'
 import type { Bill } from '../cost/pricing.js'
 import type { AttemptLimits } from '../resilience/deadline.js'
 import { totalLimit } from '../resilience/limits.js'
+import type { Outcome } from '../routing/learned.js'
+import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import { tokenCounterFor } from '../routing/token-counter.js'
+import { Course } from './course.js'
 import { Display } from './display.js'
 import type { BatchSource, EventQueue } from './event-queue.js'
 import { Interruption } from './interruption.js'
 import type { Parts } from './parts.js'
 import type { Commit, PreparedRequest } from './prepared-request.js'
+
+/** What a request must know of a plan. */
+interface LevelPlan {
+  readonly candidates: readonly { readonly limits: AttemptLimits }[]
+  readonly work: RequestContext['work']
+  readonly ceiling: Money | undefined
+}
 
 /** One request under way: what has happened, and what may end it from outside. */
 export class RequestContext {
@@ -45,8 +55,9 @@ export class RequestContext {
   readonly bills: Bill[] = []
   /** The output limit that budgets have granted to the latest attempt, where the request itself names none. */
   heldTo: number | undefined
-  #failover: string | undefined
-  #asked: string | undefined
+  /** Which level is under way, and who was asked on it. */
+  readonly course = new Course()
+  readonly #allowed: AttemptLimits[] = []
   #totalMs: number
   #isRestarting = false
   readonly #startedOn: number
@@ -108,9 +119,33 @@ export class RequestContext {
     this.#watchTotal()
   }
 
-  /** The candidates are known, and with them how long the whole may take. */
-  allow(attempts: readonly AttemptLimits[]): void {
-    const totalMs = totalLimit(this.request.limits, attempts)
+  /**
+   * A level begins: the first, or a higher one. How long the whole may take is known with the candidates; `whenAsked` is
+   * told of the first of them that is really asked.
+   */
+  begin({ candidates, work, ceiling }: LevelPlan, whenAsked?: (model: ModelReference) => void): void {
+    this.work = work
+    this.ceiling = ceiling
+    this.course.begin(this.attempts.length, whenAsked)
+    this.#allow(candidates.slice(0, this.request.failover.maxCandidates).map(({ limits }) => limits))
+  }
+
+  /** The attempts of the level under way. */
+  get levelAttempts(): readonly Attempt[] {
+    return this.attempts.slice(this.course.attemptsBefore)
+  }
+
+  /** Something is learned of a model, where the app wants that: of the models that `auto` chose, and of no others. */
+  learn(model: ModelReference, what: Outcome['what'], latencyMs?: number): void {
+    if (this.work === undefined) return
+    const { level, taskType } = this.work
+    const latency = latencyMs === undefined ? {} : { latencyMs }
+    this.parts.learned?.note({ level, taskType, model: nameOf(model), what, ...latency })
+  }
+
+  #allow(attempts: readonly AttemptLimits[]): void {
+    this.#allowed.push(...attempts)
+    const totalMs = totalLimit(this.request.limits, this.#allowed)
     if (totalMs === this.#totalMs || this.interruption !== undefined) return
     this.#totalMs = totalMs
     this.#cancelTotal?.()
@@ -128,22 +163,6 @@ export class RequestContext {
   noteBill(bill: Bill, reportedCost?: Money): void {
     this.bills.push(bill)
     this.spent += bill.cost ?? reportedCost ?? 0
-  }
-
-  /** Whom an attempt of the next candidate takes over from: the last one that was really asked. */
-  get failoverFrom(): string | undefined {
-    return this.#failover
-  }
-
-  /** The next candidate takes over. */
-  noteFailover(): void {
-    this.#failover = this.#asked
-  }
-
-  /** `provider/model` is being asked. */
-  noteAsked(name: string): void {
-    this.#asked = name
-    this.#failover = undefined
   }
 
   /** Another answer begins, after one that the caller has seen a part of. */

@@ -1,9 +1,11 @@
 // What a request can be expected to cost with each of many models.
 
 import type { Money } from '../core/money.js'
+import { estimatePromptTokens } from '../core/token-estimate.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
-import { expectedOf, expectedOfAll } from '../cost/price-board.js'
-import type { ModelReference } from '../routing/model-reference.js'
+import { expectedOf, expectedOfAll, readableOf } from '../cost/price-board.js'
+import { type ModelReference, nameOf } from '../routing/model-reference.js'
+import { tokenCounterFor } from '../routing/token-counter.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 
@@ -25,6 +27,14 @@ export class Estimates {
     this.shape = promptShape(request.chat)
   }
 
+  /** How long the prompt is: by the app's own counter for a model, where it has one. */
+  promptTokens(model: ModelReference | undefined): number {
+    const { countTokens } = this.#parts
+    if (countTokens === undefined || model === undefined) return this.shape.tokens
+    const count = tokenCounterFor(countTokens, nameOf(model), () => undefined) // who is asked is told of it
+    return estimatePromptTokens(this.#request.chat, count)
+  }
+
   /** Lets the prices of these providers load. `undefined` where nothing needs to be waited for. */
   ready(providers: Iterable<string>): Promise<void> | undefined {
     return this.#parts.priceBoard.ready(providers, this.#at)
@@ -34,7 +44,8 @@ export class Estimates {
   costOf(model: ModelReference): Money | undefined {
     const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
     const outputTokens = this.#outputTokensOf(model.provider)
-    return expectedOf(entry, this.shape, outputTokens, this.#chanceOf(model)) ?? undefined
+    const chance = readableOf(entry, this.shape) === 0 ? undefined : this.#chanceOf(model)
+    return expectedOf(entry, this.shape, outputTokens, chance) ?? undefined
   }
 
   /** The same for each model of a list, in its order; NaN where the price is not known. */

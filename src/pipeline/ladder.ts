@@ -228,6 +228,7 @@ async function waitFor(error: ByokError, climb: Climb): Promise<boolean> {
   const kind = meaningOf(error).retry
   if (kind === 'no' || !error.isRetryable || context.retries >= retry.maxRetries) return false
   if (kind === 'throttle' && rest.some((other) => isReady(other, context))) return false
+  if (error.code === 'rate-limited' && (await context.course.canStepUp?.())) return false
   const delayMs = retryDelay(error, kind, context.retries, retry, clock)
   if (delayMs === undefined) return false
   const refusal = keyPool.refusal(candidate.provider, candidate.model, candidate.credential.keys)

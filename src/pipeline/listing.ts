@@ -23,6 +23,8 @@ export interface ListedModel {
   readonly isQualityEstimated?: boolean
   /** US dollars for a million tokens of a short prompt; `null` where it is unknown. Free is 0. */
   readonly price: ListedPrice | null
+  /** `auto` never chooses it: it is asked only where it is named. */
+  readonly isSpecialPurpose?: true
 }
 
 /** US dollars for a million tokens. */
@@ -35,7 +37,7 @@ export interface ListedPrice {
 /** Which models are listed, and how. */
 export interface ModelQuery {
   readonly provider?: string | undefined
-  /** `price`: the cheapest first, those of unknown price last. @default by provider and name */
+  /** `price`: the cheapest first, those of unknown price last. @default by name */
   readonly sortBy?: 'price' | undefined
   /** @default 5 where they are sorted by price, else all */
   readonly limit?: number | undefined
@@ -60,8 +62,8 @@ export async function listModels(query: ModelQuery, parts: Parts): Promise<Liste
     .configured()
     .filter((id) => query.provider === undefined || id === query.provider)
   const models = (await Promise.all(ids.map((id) => modelsOf(id, parts)))).flat()
-  if (sortBy === 'price')
-    models.sort((left, right) => blended(left.price) - blended(right.price) || (left.id < right.id ? -1 : 1))
+  models.sort((left, right) => (left.id < right.id ? -1 : 1))
+  if (sortBy === 'price') models.sort((left, right) => blended(left.price) - blended(right.price))
   return models.slice(0, limit)
 }
 
@@ -121,6 +123,7 @@ function shown(info: ModelInfo | undefined): Omit<ListedModel, 'id' | 'provider'
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(quality === undefined ? {} : { quality }),
     ...(isQualityEstimated === undefined ? {} : { isQualityEstimated }),
+    ...(info.isSpecialPurpose ? { isSpecialPurpose: true } : {}),
   }
 }
 

@@ -26,6 +26,7 @@ const furthestFirst: readonly RouteFilter[] = [
 
 const codes: Readonly<Partial<Record<RouteFilter, ErrorCode>>> = {
   quality: 'config',
+  health: 'circuit-open',
   price: 'price-unknown',
   allowance: 'rate-limited',
   window: 'context-length',
@@ -52,13 +53,19 @@ export function nobodyLeft(leftOut: readonly LeftOut[], request: PreparedRequest
 }
 
 function fieldOf(filter: RouteFilter, { chat }: PreparedRequest): { readonly field?: string } {
-  if (filter === 'quality') return { field: 'routing.minQuality' }
+  if (filter === 'quality') return { field: 'routing' }
   if (filter === 'allowed' || filter === 'special-purpose') return { field: 'model' }
   if (filter !== 'abilities') return {}
   const needed = abilitiesFor(chat)
   return {
     field: (needed & (ability.vision | ability.documents | ability.audio)) === 0 ? 'tools' : 'messages',
   }
+}
+
+/** The error for models that were named, and that the app or the tenant's policy does not allow. */
+export function notAllowed({ requestedModel }: PreparedRequest): ByokError {
+  const message = `"${visibleName(requestedModel, 200)}" is not among the models that may be asked.`
+  return new ByokError('permission', message, { field: 'model' })
 }
 
 /** The error for models, or for `auto`, that there is no key for. */

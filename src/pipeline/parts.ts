@@ -19,9 +19,11 @@ import type { RetryTokens } from '../resilience/retry-tokens.js'
 import type { StreamingRefusals } from '../resilience/streaming-refusals.js'
 import type { Turns } from '../resilience/turns.js'
 import type { CalibratedClassifier } from '../routing/classifier/calibrated.js'
+import type { CoolDowns } from '../routing/cool-downs.js'
 import type { Headroom } from '../routing/headroom.js'
+import type { Learned } from '../routing/learned.js'
 import type { ModelReference } from '../routing/model-reference.js'
-import type { RoutingPolicy, TenantPolicies } from '../routing/policy.js'
+import type { EscalationPolicy, RoutingPolicy, TenantPolicies } from '../routing/policy.js'
 import type { Sessions } from '../routing/sticky.js'
 import type { AppTokenCounter } from '../routing/token-counter.js'
 import type { AbortListeners } from './abort-listeners.js'
@@ -44,6 +46,12 @@ export type Governance = (request: PreparedRequest, calls: readonly ToolCallEven
 
 /** The tokens that a model can read and write together; `undefined` where that is not known. */
 export type WindowFinder = (model: ModelReference) => Promise<number | undefined>
+
+/** When a stronger model is asked, and who must wait for that. */
+export interface EscalationParts {
+  readonly policy: EscalationPolicy
+  readonly coolDowns: CoolDowns
+}
 
 /** What the choice of models stands on. */
 export interface RoutingParts {
@@ -79,6 +87,10 @@ export interface Parts {
   /** The app's own counter of tokens. */
   readonly countTokens?: AppTokenCounter | undefined
   readonly governance: Governance
+  /** `undefined` where nothing is escalated. */
+  readonly escalation: EscalationParts | undefined
+  /** `undefined` where nothing is learned. */
+  readonly learned: Learned | undefined
   readonly routing: RoutingParts
   readonly streamingRefusals: StreamingRefusals
   readonly aborts: AbortListeners

@@ -9,12 +9,12 @@ import type { Warning } from '../core/warning.js'
 import { ability, abilityWords } from '../routing/contender.js'
 import { nameOf } from '../routing/model-reference.js'
 import { abilitiesFor } from '../routing/needs.js'
-import type { TenantPolicy } from '../routing/policy.js'
+import { isNamedBy, type TenantPolicy } from '../routing/policy.js'
 import type { Rated } from '../routing/rank.js'
 import { type Candidate, Candidates, credentialFor } from './candidate.js'
 import { type Chosen, chooseModels } from './choose.js'
 import { Estimates } from './estimates.js'
-import { nobodyLeft, noKey, providersOf } from './nobody.js'
+import { nobodyLeft, noKey, notAllowed, providersOf } from './nobody.js'
 import type { Parts } from './parts.js'
 import type { PreparedRequest } from './prepared-request.js'
 import { routeOf, type ShownRating, showing } from './route.js'
@@ -65,8 +65,14 @@ async function namedPlan(
   const candidates: Candidate[] = []
   const excluded: RouteExclusion[] = []
   let lookupFailure: ByokError | undefined
+  const { allow, deny } = parts.routing.policy
+  const allowLists = [allow, tenant?.allow].filter((list) => list !== undefined)
   for (const reference of wanted) {
     const model = nameOf(reference)
+    if (isNamedBy(deny, reference) || allowLists.some((list) => !isNamedBy(list, reference))) {
+      excluded.push({ model, filter: 'allowed', reason: 'it is not among the models that may be asked' })
+      continue
+    }
     if (candidates.length === request.failover.maxCandidates) {
       const reason = `more than ${request.failover.maxCandidates} candidates`
       excluded.push({ model, filter: 'most-candidates', reason })
@@ -88,7 +94,10 @@ async function namedPlan(
       excluded.push({ model, filter: 'key', reason: error.message })
     }
   }
-  const refusal = candidates.length === 0 ? (lookupFailure ?? noKey(providersOf(wanted), request)) : undefined
+  const hasDenied = excluded.some(({ filter }) => filter === 'allowed')
+  const nobody = (): ByokError =>
+    lookupFailure ?? (hasDenied ? notAllowed(request) : noKey(providersOf(wanted), request))
+  const refusal = candidates.length === 0 ? nobody() : undefined
   let estimates: Estimates | undefined
   const costOf = (candidate: Candidate): Money | undefined => {
     estimates ??= new Estimates(request, parts)
@@ -148,7 +157,10 @@ async function chosenPlan(
         filter,
         reason: reason(),
       }))
-      return routeOf({ requestedModel, work, candidates: shownChoice(chosen), excluded, warnings, refusal })
+      // Those that are out of breath are asked, so that the request hears why they cannot answer now.
+      const candidates = chosen.isBreathless ? [] : shownChoice(chosen)
+      const why = chosen.isBreathless ? nobodyLeft(leftOut, request) : refusal
+      return routeOf({ requestedModel, work, candidates, excluded, warnings, refusal: why })
     },
   }
 }

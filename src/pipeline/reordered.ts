@@ -30,10 +30,16 @@ export async function reordered(
   }
   const models = ranked.map(({ contender: { provider, model } }) => ({ provider, model }))
   const { level, taskType } = work
-  let wished: unknown
+  let wished: readonly (string | undefined)[]
   try {
     const subject = { level, taskType, tenant: request.labels.tenant }
-    wished = await inTime(clock, async () => reRank(models, subject), 'The re-ranker', reRankMs)
+    const answer: unknown = await inTime(
+      clock,
+      async () => reRank(models, subject),
+      'The re-ranker',
+      reRankMs,
+    )
+    wished = Array.isArray(answer) ? answer.map(nameIn) : [undefined]
   } catch (error) {
     const isLate = isByokError(error) && error.code === 'store-unavailable'
     warn(`${isLate ? `took longer than ${reRankMs} ms` : 'failed'}: the order stands`)
@@ -41,9 +47,8 @@ export async function reordered(
   }
   const rest = new Map(ranked.map((entry) => [entry.contender.name, entry]))
   const ordered: Rated[] = []
-  let hasAdded = !Array.isArray(wished)
-  for (const reference of Array.isArray(wished) ? wished : []) {
-    const name = nameIn(reference)
+  let hasAdded = false
+  for (const name of wished) {
     const entry = name === undefined ? undefined : rest.get(name)
     if (name === undefined || entry === undefined) hasAdded = true
     else {

@@ -9,7 +9,7 @@ import { visibleName } from '../core/visible-text.js'
 import type { Warning } from '../core/warning.js'
 import { isAboutTheWindow, meaningOf } from '../resilience/failure.js'
 import type { Turn } from '../resilience/turns.js'
-import { nameOf } from '../routing/model-reference.js'
+import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import { isInToolLoop } from '../routing/tool-loop.js'
 import { completionResponse } from '../stream/response.js'
 import { skippedAttempt } from './attempt.js'
@@ -25,6 +25,27 @@ import { Succession } from './succession.js'
  * may answer; with `done` a failure in mid-stream can still go to the next candidate. That word is the whole difference.
  */
 export async function run(context: RequestContext): Promise<CompletionResponse> {
+  return attend(context, async () => {
+    const plan = await planFor(context)
+    return handOver(await follow(plan, context), plan, context)
+  })
+}
+
+/** The plan of a request. What its turn was judged to be moves the cuts of the levels, where the app wants that. */
+export async function planFor(context: RequestContext): Promise<Plan> {
+  const { request, parts } = context
+  const plan = await context.guard(makePlan(request, parts))
+  const isJudgedHere = parts.routing.appClassifier === undefined && !isInToolLoop(request.chat.messages)
+  if (plan.refusal === undefined && plan.work !== undefined && isJudgedHere)
+    parts.routing.classifier.note(plan.work.classification)
+  return plan
+}
+
+/** Does the work of a request between its beginning and its end, of which the listeners are told. */
+export async function attend(
+  context: RequestContext,
+  work: () => Promise<CompletionResponse>,
+): Promise<CompletionResponse> {
   const { parts, request } = context
   const { emitter } = parts
   const { labels } = request
@@ -35,18 +56,7 @@ export async function run(context: RequestContext): Promise<CompletionResponse> 
     if (context.interruption !== undefined) throw context.interruption
     place = tenantsPlace(context)
     await context.guard(place.come)
-    const plan = await context.guard(makePlan(request, parts))
-    if (plan.refusal !== undefined) throw plan.refusal
-    const { maxCandidates } = request.failover
-    context.allow(plan.candidates.slice(0, maxCandidates).map(({ limits }) => limits))
-    context.ceiling = plan.ceiling
-    context.work = plan.work
-    if (plan.work !== undefined) parts.routing.classifier.note(plan.work.classification)
-    for (const warning of plan.warnings) context.warn(warning)
-    const climbed = await firstAnswer(plan, context)
-    noteSession(climbed, plan, context)
-    await context.show(climbed.last, climbed.attemptId)
-    const response = respond(climbed, plan, context)
+    const response = await work()
     emitter.emit('request-end', { ...labels, response })
     return response
   } catch (thrown) {
@@ -67,13 +77,19 @@ function tenantsPlace({ request, parts }: RequestContext): Turn {
   return parts.turns.take(`tenant ${tenant}`, limit)
 }
 
-/** The next request of the session goes to whoever has answered this one. */
-function noteSession({ candidate }: Climbed, { work }: Plan, { parts, request }: RequestContext): void {
-  const { tenant, session } = request.labels
-  if (session === undefined) return
-  const { provider, model } = candidate
-  const turn = { provider, model, level: work?.level, taskType: work?.taskType }
-  parts.sessions.note(tenant, session, turn, isInToolLoop(request.chat.messages))
+/**
+ * The answer of the first candidate of a plan that gives one. `whenAsked` is told of the first that is really asked.
+ * Throws where the plan has nobody, or nobody answers.
+ */
+export async function follow(
+  plan: Plan,
+  context: RequestContext,
+  whenAsked?: (model: ModelReference) => void,
+): Promise<Climbed> {
+  if (plan.refusal !== undefined) throw plan.refusal
+  context.begin(plan, whenAsked)
+  for (const warning of plan.warnings) context.warn(warning)
+  return firstAnswer(plan, context)
 }
 
 async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed> {
@@ -97,7 +113,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
     }
     if (last !== undefined) {
       const [from, to] = [nameOf(last.candidate), nameOf(candidate)]
-      context.noteFailover()
+      context.course.noteFailover()
       emitter.emit('failover', { ...context.request.labels, from, to, error: last.error })
     }
     try {
@@ -113,7 +129,7 @@ async function firstAnswer(plan: Plan, context: RequestContext): Promise<Climbed
       partial = error.partial ?? partial
     }
   }
-  throw allFailed(last?.error, partial, context)
+  throw last !== undefined && succession.wasAlone ? last.error : allFailed(last?.error, partial, context)
 }
 
 /** The window that a prompt was too long for: nobody whose window is known to be no larger is asked after that. */
@@ -157,8 +173,9 @@ function allFailed(
   partial: PartialAnswer | undefined,
   context: RequestContext,
 ): ByokError {
-  const { attempts } = context
-  if (attempts.every(({ error }) => error?.code === 'budget-exceeded')) return tooDear(last, context)
+  const attempts = context.levelAttempts
+  if (attempts.length > 0 && attempts.every(({ error }) => error?.code === 'budget-exceeded'))
+    return tooDear(last, context)
   if (attempts.every(isUnfit)) return unfitForAll(last, context)
   if (attempts.every((attempt) => attempt.outcome === 'skipped')) return nobodyReady(last, context)
   const failures = new Map<string, string[]>()
@@ -172,7 +189,7 @@ function allFailed(
     .join('; ')
   const waits = attempts.map((attempt) => attempt.error?.retryAfterMs).filter((wait) => wait !== undefined)
   return new ByokError('all-attempts-failed', `No model answered: ${told}.`, {
-    attempts: [...attempts],
+    attempts: [...context.attempts],
     cause: last,
     isRetryable: last?.isRetryable ?? false,
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
@@ -192,7 +209,8 @@ function isUnfit({ outcome, error }: Attempt): boolean {
 }
 
 /** No candidate can take the request: too long for some, with an image that others do not see. */
-function unfitForAll(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+function unfitForAll(last: ByokError | undefined, context: RequestContext): ByokError {
+  const attempts = context.levelAttempts
   const isTooLong = attempts.some(({ error }) => error?.code === 'context-length')
   const reasons = [...new Set(attempts.map(({ error }) => error?.message))].join(' ')
   return new ByokError(
@@ -200,14 +218,15 @@ function unfitForAll(last: ByokError | undefined, { attempts }: RequestContext):
     `No model can be asked. ${reasons}`,
     {
       ...(isTooLong ? {} : { field: 'messages' }),
-      attempts: [...attempts],
+      attempts: [...context.attempts],
       cause: last,
     },
   )
 }
 
 /** Nobody could be asked: the error says when somebody can. */
-function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext): ByokError {
+function nobodyReady(last: ByokError | undefined, context: RequestContext): ByokError {
+  const attempts = context.levelAttempts
   const waits = attempts.map(({ error }) => error?.retryAfterMs ?? Number.POSITIVE_INFINITY)
   const retryAfterMs = Math.min(...waits)
   const soonest = attempts[waits.indexOf(retryAfterMs)] ?? attempts[0]
@@ -219,26 +238,49 @@ function nobodyReady(last: ByokError | undefined, { attempts }: RequestContext):
       attempt.error?.code === 'budget-exceeded',
   )
   return new ByokError(soonest?.error?.code ?? 'circuit-open', `Nobody can be asked now: ${names}.`, {
-    attempts: [...attempts],
+    attempts: [...context.attempts],
     cause: last,
     isRetryable: mayPass,
     ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
   })
 }
 
-function respond(
+/** The next request of the session goes to whoever has answered this one. */
+function noteSession({ candidate }: Climbed, { work }: Plan, { parts, request }: RequestContext): void {
+  const { tenant, session } = request.labels
+  if (session === undefined) return
+  const { provider, model } = candidate
+  const turn = { provider, model, level: work?.level, taskType: work?.taskType }
+  parts.sessions.note(tenant, session, turn, isInToolLoop(request.chat.messages))
+}
+
+/** Shows the end of an answer, and makes the response of it. */
+export async function handOver(
+  climbed: Climbed,
+  plan: Plan,
+  context: RequestContext,
+): Promise<CompletionResponse> {
+  noteSession(climbed, plan, context)
+  await context.show(climbed.last, climbed.attemptId)
+  return respond(climbed, plan, context)
+}
+
+/** The response, as far as the request has come. */
+export function respond(
   { answer, candidate, repair }: Climbed,
   plan: Plan,
   context: RequestContext,
 ): CompletionResponse {
   const repairs = repair === undefined ? [] : [repair]
   const { attempts, request, firstDeltaMs } = context
+  const { escalations } = context.course
   return completionResponse(answer, {
     provider: candidate.provider,
     model: candidate.model,
     requestedModel: request.requestedModel,
-    route: plan.route(),
+    route: plan.route,
     attempts: [...attempts],
+    ...(escalations.length === 0 ? {} : { escalations: [...escalations] }),
     cost: totalCost(context, answer.reportedUsd),
     timing: {
       startedAt: context.startedAt,

@@ -16,6 +16,7 @@ export class Succession {
   readonly #failedProviders = new Set<string>()
   #left: Candidate[]
   #asked = 0
+  #handedOut = 0
   #tooDear = 0
 
   constructor(plan: Plan, mostAsked: number) {
@@ -29,7 +30,10 @@ export class Succession {
     if (this.#asked >= this.#mostAsked) return undefined
     const at = this.#left.findIndex(({ provider }) => !this.#failedProviders.has(provider))
     const [next] = this.#left.splice(Math.max(0, at), 1)
-    if (next !== undefined) this.#asked += 1
+    if (next !== undefined) {
+      this.#asked += 1
+      this.#handedOut += 1
+    }
     return next
   }
 
@@ -43,11 +47,23 @@ export class Succession {
     this.#asked -= 1
   }
 
+  /** Nobody but the first was ever asked: its error says all there is to say. */
+  get wasAlone(): boolean {
+    return this.#plan.isChosen && this.#handedOut === 1
+  }
+
   /** What became of the one that was handed out last. */
   note(candidate: Candidate, error: ByokError): void {
     if (!this.#plan.isChosen) return
     if (error.code === 'budget-exceeded' || error.code === 'price-unknown') this.#cheaperThan(candidate)
+    else if (error.code === 'authentication' || error.code === 'quota-exceeded')
+      this.#leave(candidate.provider)
     else if (meaningOf(error).against !== 'nobody') this.#failedProviders.add(candidate.provider)
+  }
+
+  /** A key that is refused for one model is refused for all of them. */
+  #leave(provider: string): void {
+    this.#left = this.#left.filter((other) => other.provider !== provider)
   }
 
   /** Nothing was sent; and who costs as much need not be tried. */

@@ -25,6 +25,8 @@ export interface Work {
 
 /** How long an app's own classifier may think. */
 const classifierMs = 1_000
+/** How long an app may look for a tenant's policy. */
+const tenantsMs = 10_000
 
 /** Decides how hard a request is. */
 export async function workOf(
@@ -35,8 +37,12 @@ export async function workOf(
 ): Promise<Work> {
   const { policy } = parts.routing
   const warnings: Warning[] = []
-  const classification = await classified(questionOf(request), promptTokens, parts, warnings)
   const underWay = workUnderWay(request, parts)
+  // Inside a tool loop the app is not asked again.
+  const classification =
+    underWay === undefined
+      ? await classified(questionOf(request), promptTokens, parts, warnings)
+      : parts.routing.classifier.classify(questionOf(request), promptTokens)
   const { level, source } =
     underWay ??
     decideLevel({
@@ -57,14 +63,15 @@ export async function workOf(
 /** What holds for the tenant. Throws `config` where the app's function fails, or answers with what is no policy. */
 export async function policyOf(
   { labels }: PreparedRequest,
-  { routing }: Pick<Parts, 'routing'>,
+  { routing, clock }: Pick<Parts, 'routing' | 'clock'>,
 ): Promise<TenantPolicy | undefined> {
   const { tenant } = labels
-  if (tenant === undefined || routing.tenants === undefined) return undefined
+  const { tenants } = routing
+  if (tenant === undefined || tenants === undefined) return undefined
   try {
-    return await routing.tenants(tenant)
+    return await inTime(clock, async () => tenants(tenant), 'The function in `tenants`', tenantsMs)
   } catch (cause) {
-    if (isByokError(cause)) throw cause
+    if (isByokError(cause) && cause.code !== 'store-unavailable') throw cause
     const message = `The function in \`tenants\` failed for the tenant "${visibleName(tenant, 100)}".`
     throw new ByokError('config', message, { cause, field: 'tenants' })
   }

@@ -7,15 +7,7 @@ import type { Contender } from './contender.js'
 import { type Filter, filters, isTooClever, type Surroundings } from './filters.js'
 import type { ModelReference } from './model-reference.js'
 import type { Needs } from './needs.js'
-import {
-  byExpectedCost,
-  costFloor,
-  floorFor,
-  qualityFor,
-  type RankFactors,
-  type Rated,
-  rank,
-} from './rank.js'
+import { byExpectedCost, floorFor, qualityFor, type RankFactors, type Rated, rank } from './rank.js'
 
 /** What the choice is made by. */
 export interface ChoiceQuestion {
@@ -29,6 +21,8 @@ export interface ChoiceQuestion {
   readonly minQuality: number
   /** The pool is a list that a tenant has made for this level: cheapest first, whatever anybody's quality. */
   readonly isListed: boolean
+  /** Nothing is known of anybody in the pool: it stands in the app's own order, and no figure leaves anybody out. */
+  readonly isUncharted: boolean
   /** The provider whose models go first, the first one before the others. */
   readonly preferProviders: readonly string[]
   /** The model that last answered this conversation. */
@@ -49,7 +43,12 @@ export interface Choice {
   readonly ordered: readonly Rated[]
   readonly leftOut: readonly LeftOut[]
   readonly warnings: readonly Warning[]
+  /** Those that are left are out of breath, every one of them: they are among those that were left out too. */
+  readonly isBreathless: boolean
 }
+
+/** What is no reason to leave a model out of which nothing is known: it has no figures, and keeps its place in the app's order. */
+const inapplicable: ReadonlySet<RouteFilter> = new Set(['abilities', 'window', 'health'])
 
 /**
  * Chooses among the contenders. A quality floor that nobody passes is lowered level by level, with a warning; any other
@@ -72,23 +71,24 @@ export function choose(question: ChoiceQuestion): Choice {
       leftOut.push(leftOutBy(filter, contender, needs, around))
     }
   }
-  if (kept.length === 0 && breathless.length > 0) {
-    kept = breathless
-    leftOut.splice(0, leftOut.length, ...leftOut.filter(({ filter }) => filter !== 'health'))
-  }
+  const isBreathless = kept.length === 0 && breathless.length > 0
+  if (isBreathless) kept = breathless
+  if (question.isUncharted) return { ordered: favoured(kept, question), leftOut, warnings: [], isBreathless }
   const { good, warnings } = question.isListed
     ? { good: kept, warnings: [] }
     : goodEnough(plain(kept, needs, leftOut), question, leftOut)
-  const floor = costFloor(kept)
-  const ranked = rank(good, floor, question.factors)
+  const ranked = rank(good, kept, question.factors)
   if (question.isListed) ranked.sort(byExpectedCost)
-  return { ordered: favoured(ranked, question), leftOut, warnings }
+  return { ordered: favoured(ranked, question), leftOut, warnings, isBreathless }
 }
 
 /** The filters that have a say. A tenant that names a model for a level has seen what it is for. */
-function filtersFor({ needs, around, isListed }: ChoiceQuestion): Filter[] {
+function filtersFor({ needs, around, isListed, isUncharted }: ChoiceQuestion): Filter[] {
   return filters.filter(
-    (filter) => filter.concerns(needs, around) && !(isListed && filter.name === 'special-purpose'),
+    (filter) =>
+      filter.concerns(needs, around) &&
+      !(isListed && filter.name === 'special-purpose') &&
+      !(isUncharted && inapplicable.has(filter.name)),
   )
 }
 

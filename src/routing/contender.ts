@@ -11,7 +11,6 @@ export const ability = {
   documents: 8,
   audio: 16,
   reasoning: 32,
-  parallelTools: 64,
 } as const
 
 /** What the abilities are called in reasons and errors. */
@@ -22,7 +21,6 @@ const words: ReadonlyMap<number, string> = new Map([
   [ability.documents, 'documents'],
   [ability.audio, 'audio'],
   [ability.reasoning, 'reasoning'],
-  [ability.parallelTools, 'several tool calls at once'],
 ])
 
 /** What a model counts as that nobody has rated. */
@@ -68,7 +66,7 @@ export function abilityWords(bits: number): string {
 }
 
 function abilitiesOf(info: ModelInfo | undefined): number {
-  const { tools, structuredOutput, reasoning, parallelTools } = info?.abilities ?? {}
+  const { tools, structuredOutput, reasoning } = info?.abilities ?? {}
   const reads = (modality: NonNullable<ModelInfo['input']>[number]): boolean =>
     info?.input?.includes(modality) === true
   return (
@@ -77,8 +75,7 @@ function abilitiesOf(info: ModelInfo | undefined): number {
     (reads('image') ? ability.vision : 0) |
     (reads('document') ? ability.documents : 0) |
     (reads('audio') ? ability.audio : 0) |
-    (reasoning ? ability.reasoning : 0) |
-    (parallelTools ? ability.parallelTools : 0)
+    (reasoning ? ability.reasoning : 0)
   )
 }
 

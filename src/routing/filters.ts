@@ -1,5 +1,6 @@
 // Who may answer a request, and why somebody may not: one predicate for each reason, in their order.
 
+import type { ModelInfo } from '../core/model-info.js'
 import type { RouteFilter } from '../core/route.js'
 import { ability, abilityWords, type Contender } from './contender.js'
 import type { Needs } from './needs.js'
@@ -58,8 +59,8 @@ export const filters: readonly Filter[] = [
   {
     name: 'window',
     concerns: () => true,
-    excludes: ({ info }, { window, maxTokens, mayCut }) =>
-      (!mayCut && (info?.contextWindow ?? unknownWindow) < window) ||
+    excludes: ({ info }, { window, maxTokens, mayCut, mayTryUnknownWindows }) =>
+      (!mayCut && windowFor(info, mayTryUnknownWindows) < window) ||
       (maxTokens !== undefined && maxTokens > (info?.maxOutputTokens ?? Number.POSITIVE_INFINITY)),
     reason: ({ info }, { window, maxTokens }) => {
       const { contextWindow, maxOutputTokens } = info ?? {}
@@ -89,6 +90,11 @@ export const filters: readonly Filter[] = [
     reason: () => 'its price is unknown, and a budget limits what may be spent',
   },
 ]
+
+/** The window as it counts. */
+function windowFor(info: ModelInfo | undefined, mayTryUnknownWindows: boolean): number {
+  return info?.contextWindow ?? (mayTryUnknownWindows ? Number.POSITIVE_INFINITY : unknownWindow)
+}
 
 /** Reads what there is to read of a text, and thinks no further than it must: for work that is all in the text. */
 export function isTooClever({ abilities }: Contender, { taskType }: Needs): boolean {

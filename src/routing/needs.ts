@@ -22,6 +22,8 @@ export interface Needs {
   readonly window: number
   /** What does not fit may be cut. */
   readonly mayCut: boolean
+  /** A model whose window nobody knows is not left out for that. */
+  readonly mayTryUnknownWindows: boolean
 }
 
 /** From here on, models are compared by how they deal with long prompts. */
@@ -38,11 +40,12 @@ export interface NeedsQuestion {
   /** The least window of this level. */
   readonly levelWindow: number
   readonly mayCut: boolean
+  readonly mayTryUnknownWindows: boolean
 }
 
 /** What a request needs. */
 export function needsOf(question: NeedsQuestion): Needs {
-  const { chat, level, taskType, promptTokens, isAgent, levelWindow, mayCut } = question
+  const { chat, level, taskType, promptTokens, isAgent, levelWindow, mayCut, mayTryUnknownWindows } = question
   return {
     level,
     taskType,
@@ -52,6 +55,7 @@ export function needsOf(question: NeedsQuestion): Needs {
     maxTokens: chat.maxTokens,
     window: Math.max(levelWindow, promptTokens + reserveOf(chat)),
     mayCut,
+    mayTryUnknownWindows,
   }
 }
 

@@ -1,6 +1,8 @@
 // How an app wants its requests routed: for all of them, and for single tenants.
 
+import type { EscalationReason } from '../core/escalation.js'
 import type { Level } from '../core/level.js'
+import type { CompletionResponse } from '../core/response.js'
 import type { ModelReference } from './model-reference.js'
 
 /** `provider/model`, or every model of a provider. Exact: no part of a name means another model. */
@@ -24,6 +26,24 @@ export type AppReRanker = (
   candidates: readonly ModelReference[],
   subject: { readonly level: Level; readonly taskType: string; readonly tenant?: string | undefined },
 ) => readonly ModelReference[] | Promise<readonly ModelReference[]>
+
+/** Says of an answer that a stronger model shall give another. Only `true` counts. */
+export type EscalationRequest = (response: CompletionResponse) => boolean | Promise<boolean>
+
+/** When a stronger model is asked after an answer. */
+export interface EscalationPolicy {
+  /** The most steps up of one request. */
+  readonly maxSteps: number
+  /** An answer below this quality is not good enough. */
+  readonly quality: number
+  /** An answer that its model was less sure of is not good enough. */
+  readonly confidence: number
+  /** How many steps of one request each reason may lead to. */
+  readonly tries: Readonly<Record<EscalationReason, number>>
+  /** How long a tenant's conversation is not escalated again from the same level. */
+  readonly coolDownMs: number
+  readonly onRequest: EscalationRequest | undefined
+}
 
 /** How `auto` chooses, every default decided. */
 export interface RoutingPolicy {
@@ -51,6 +71,10 @@ export interface RoutingPolicy {
   /** How often the beginning of a first prompt is in the provider's cache, where the app knows. */
   readonly cacheHitChance: number | undefined
   readonly reRank: AppReRanker | undefined
+  /** `undefined` where nothing is escalated. */
+  readonly escalation: EscalationPolicy | undefined
+  /** What became of requests moves models up and down in later ones. */
+  readonly isLearning: boolean
 }
 
 /** What holds for one tenant. */

@@ -67,12 +67,13 @@ export function costFloor(rated: readonly Pick<Rated, 'cost'>[]): number {
 
 /**
  * Puts contenders into the order in which they are to be asked: those whose price is known by score, then the others.
- * Equals keep their order. `floor` is that of the whole pool.
+ * Equals keep their order. What counts as cheap goes by the whole pool, also those that are not good enough: so that an
+ * easier request never finds a dearer model than a harder one.
  */
-export function rank(rated: readonly Rated[], floor: number, factors: RankFactors): Rated[] {
+export function rank(rated: readonly Rated[], pool: readonly Rated[], factors: RankFactors): Rated[] {
   const unpriced = rated.filter(({ cost }) => Number.isNaN(cost))
   const priced = unpriced.length === 0 ? rated : rated.filter(({ cost }) => !Number.isNaN(cost))
-  const worth = worthOf(priced, floor, factors.prefer)
+  const worth = worthOf(pool, factors.prefer)
   for (const entry of priced) entry.score = worth(entry) * factorOf(entry.contender, factors)
   for (const entry of unpriced) entry.score = entry.quality * factorOf(entry.contender, factors)
   return unpriced.length === 0 ? byScore(priced) : [...byScore(priced), ...byScore(unpriced)]
@@ -87,19 +88,24 @@ export function byExpectedCost(left: Rated, right: Rated): number {
   return (first ?? 0) < (second ?? 0) ? -1 : 1
 }
 
-function worthOf(priced: readonly Rated[], floor: number, prefer: Preference): (entry: Rated) => number {
+function worthOf(pool: readonly Rated[], prefer: Preference): (entry: Rated) => number {
   if (prefer === 'balanced') {
+    const floor = costFloor(pool)
     if (floor === 0) return ({ quality }) => quality
     return ({ quality, cost }) => (quality * quality) / Math.max(cost, floor)
   }
   const weights = leanings[prefer]
-  const paid = priced.filter(({ cost }) => cost > 0)
+  const paid = pool.filter(({ cost }) => cost > 0)
   const least = paid.reduce((found, { cost }) => Math.min(found, cost), Number.POSITIVE_INFINITY)
   const most = paid.reduce((found, { cost }) => Math.max(found, cost), 0)
   const span = Math.log(most / least)
   const cheapness = (cost: number): number =>
     cost <= 0 || !(span > 0) ? 1 : 1 - Math.log(cost / least) / span
-  return ({ quality, cost }) => (weights.quality * quality) / 100 + weights.cost * cheapness(cost)
+  // Both run from 0 to 1 inside the pool: else the one that differs more would decide, whatever its weight.
+  const worst = pool.reduce((found, { quality }) => Math.min(found, quality), 100)
+  const best = pool.reduce((found, { quality }) => Math.max(found, quality), 0)
+  const goodness = (quality: number): number => (best > worst ? (quality - worst) / (best - worst) : 1)
+  return ({ quality, cost }) => weights.quality * goodness(quality) + weights.cost * cheapness(cost)
 }
 
 function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: RankFactors): number {

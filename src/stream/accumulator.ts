@@ -1,6 +1,14 @@
 // The fold of deltas into an answer: text, reasoning, tool calls, usage, and how it ended.
 
-import type { Delta, FinishDelta, ReasoningDelta, StartDelta, TextDelta, UsageDelta } from '../core/delta.js'
+import type {
+  ConfidenceDelta,
+  Delta,
+  FinishDelta,
+  ReasoningDelta,
+  StartDelta,
+  TextDelta,
+  UsageDelta,
+} from '../core/delta.js'
 import type { FinishReason } from '../core/finish-reason.js'
 import type { ReasoningBlock, ToolCall } from '../core/message.js'
 import type { PartialAnswer } from '../core/response.js'
@@ -27,6 +35,8 @@ export interface Answer {
   readonly usage: Usage
   readonly usageEstimated: boolean
   readonly reportedUsd: number | undefined
+  /** The mean natural logarithm of the tokens' probabilities, where the provider gave them. */
+  readonly meanLogprob: number | undefined
   readonly warnings: readonly Warning[]
   readonly repairs: readonly string[]
 }
@@ -82,6 +92,8 @@ export class CompletionAccumulator {
   #rawReason: string | null = null
   #usage: Usage = {}
   #reportedUsd: number | undefined
+  #ratedTokens = 0
+  #logprobSum = 0
 
   constructor(options: AccumulatorOptions) {
     this.#options = options
@@ -114,6 +126,9 @@ export class CompletionAccumulator {
         return
       case 'usage':
         this.#takeUsage(delta, events)
+        return
+      case 'confidence':
+        this.#takeConfidence(delta)
         return
       case 'finish':
         this.#takeFinish(delta)
@@ -162,6 +177,7 @@ export class CompletionAccumulator {
       usage,
       usageEstimated: estimated,
       reportedUsd: this.#reportedUsd,
+      meanLogprob: this.#ratedTokens === 0 ? undefined : this.#logprobSum / this.#ratedTokens,
       warnings: this.#warnings,
       repairs: [...this.#repairs, ...finished.repairs],
     }
@@ -224,6 +240,11 @@ export class CompletionAccumulator {
     if (isCounted || delta.reportedUsd === undefined) this.#usage = delta.usage
     this.#reportedUsd = delta.reportedUsd ?? this.#reportedUsd
     events.push({ type: 'usage', usage: delta.usage })
+  }
+
+  #takeConfidence({ tokens, logprobSum }: ConfidenceDelta): void {
+    this.#ratedTokens += tokens
+    this.#logprobSum += logprobSum
   }
 
   #takeFinish(delta: FinishDelta): void {

@@ -52,6 +52,10 @@ export function checkDelta(delta: unknown): Delta {
       checkUsage(objectOf(fields.usage, 'usage'))
       checkOptional(fields, 'reportedUsd', isAmount, 'an amount from 0')
       break
+    case 'confidence':
+      checkNeeded(fields, 'tokens', isTokenCount, 'a whole number from 0')
+      checkNeeded(fields, 'logprobSum', isLogarithm, 'a number up to 0')
+      break
     case 'finish':
       checkFinish(fields.reason)
       checkOptionalText(fields, 'raw')
@@ -104,10 +108,17 @@ function checkOptional(
   isRight: (value: unknown) => boolean,
   expected: string,
 ): void {
+  if (fields[name] !== undefined) checkNeeded(fields, name, isRight, expected)
+}
+
+function checkNeeded(
+  fields: Fields,
+  name: string,
+  isRight: (value: unknown) => boolean,
+  expected: string,
+): void {
   const value = fields[name]
-  if (value !== undefined && !isRight(value)) {
-    throw refused(`the \`${name}\` ${shown(value)}, which is not ${expected}`)
-  }
+  if (!isRight(value)) throw refused(`the \`${name}\` ${shown(value)}, which is not ${expected}`)
 }
 
 function objectOf(value: unknown, name: string): Fields {
@@ -121,6 +132,10 @@ function isText(value: unknown): boolean {
 
 function isCallKind(value: unknown): boolean {
   return value === 'function' || value === 'custom'
+}
+
+function isLogarithm(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value <= 0
 }
 
 function isAmount(value: unknown): boolean {

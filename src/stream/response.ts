@@ -2,23 +2,26 @@
 
 import type { MessageOrigin } from '../core/message.js'
 import type { ByokInfo, CompletionResponse, ResponseMessage, ResponseUsage } from '../core/response.js'
+import type { Route } from '../core/route.js'
 import { completionTokens, promptTokens, type Usage } from '../core/usage.js'
 import type { Answer } from './accumulator.js'
 
 /** What a response says beyond the answer itself. */
 export type RouteInfo = Pick<
   ByokInfo,
-  'provider' | 'requestedModel' | 'route' | 'attempts' | 'cost' | 'timing' | 'credentialSource'
+  'provider' | 'requestedModel' | 'attempts' | 'escalations' | 'cost' | 'timing' | 'credentialSource'
 > & {
   /** The model that was asked; the answer's own word for it goes before. */
   readonly model: string
   readonly warnings: ByokInfo['warnings']
   readonly repairs: ByokInfo['repairs']
+  /** The decision behind it; made when it is asked for. */
+  readonly route: () => Route
 }
 
 /** The answer as a ChatCompletion, to the letter, with ours under `byok`. */
 export function completionResponse(answer: Answer, info: RouteInfo): CompletionResponse {
-  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, servedBy } = answer
+  const { rawFinishReason, usage, usageEstimated, reasoningBlocks, meanLogprob, servedBy } = answer
   const body = {
     id: answer.id,
     object: 'chat.completion' as const,
@@ -28,12 +31,12 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       { index: 0, message: messageOf(answer, info), finish_reason: answer.finishReason, logprobs: null },
     ] as CompletionResponse['choices'], // a list of one
     usage: openAIUsage(usage),
-    byok: {
+    byok: withRoute(info.route, {
       provider: info.provider,
       model: info.model,
       requestedModel: info.requestedModel,
-      route: info.route,
       attempts: info.attempts,
+      ...(info.escalations === undefined ? {} : { escalations: info.escalations }),
       cost: info.cost,
       usage,
       usageEstimated,
@@ -43,10 +46,27 @@ export function completionResponse(answer: Answer, info: RouteInfo): CompletionR
       repairs: [...info.repairs, ...answer.repairs],
       reasoning: reasoningBlocks,
       credentialSource: info.credentialSource,
+      ...(meanLogprob === undefined ? {} : { meanLogprob }),
       ...(servedBy === undefined ? {} : { servedBy }),
-    },
+    }),
   }
   return withText(body)
+}
+
+/**
+ * Adds `route` where `JSON.stringify` and `Object.keys` do not see it: it names every model that there was to choose from,
+ * and would be many times as long as the answer in whatever is stored or logged of it.
+ */
+function withRoute<Info extends Omit<ByokInfo, 'route'>>(route: () => Route, info: Info): Info & ByokInfo {
+  let shown: Route | undefined
+  Object.defineProperty(info, 'route', {
+    get: () => {
+      shown ??= route()
+      return shown
+    },
+    configurable: true,
+  })
+  return info as Info & ByokInfo // `route` was just defined
 }
 
 /** Adds `text` where `JSON.stringify` and `Object.keys` do not see it: the rest is OpenAI's object, to the letter. */

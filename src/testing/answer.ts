@@ -37,6 +37,8 @@ export interface Answer {
   readonly finish?: string | null
   /** `null` sends none. @default 12 tokens in, one out for each piece */
   readonly usage?: AnswerUsage | null
+  /** The logarithm of the probability of each piece of text: sent where the request asks for `logprobs` (Chat only). */
+  readonly logprob?: number
   readonly id?: string
   /** @default the model that the request names */
   readonly model?: string
@@ -61,6 +63,7 @@ export interface FilledAnswer {
   readonly interleaved: boolean
   readonly finish: string | null
   readonly usage: AnswerUsage | null
+  readonly logprob: number | undefined
   readonly id: string
   readonly model: string
 }
@@ -87,6 +90,7 @@ export function fillAnswer(answer: Answer, requestedModel: string): FilledAnswer
     interleaved: answer.interleaved ?? false,
     finish: answer.finish === undefined ? (toolCalls.length > 0 ? 'tool_calls' : 'stop') : answer.finish,
     usage: answer.usage === undefined ? { input: 12, output: pieceCount } : answer.usage,
+    logprob: answer.logprob,
     id: answer.id ?? 'test-answer-1',
     model: answer.model ?? requestedModel,
   }

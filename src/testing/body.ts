@@ -48,7 +48,7 @@ export function outgoing(reply: AnswerReply | ErrorReply | RawReply, asked: Aske
   }
   const model = typeof request.model === 'string' ? request.model : 'test-model'
   const answer = fillAnswer(reply.answer, model)
-  if (request.stream !== true) return json(reply, speech.body(answer))
+  if (request.stream !== true) return json(reply, speech.body(answer, request))
   const events = withExtras(speech.events(answer, request), speech, reply)
   return finish(reply, { 'content-type': 'text/event-stream; charset=utf-8' }, frames(events, reply), true)
 }

@@ -18,12 +18,16 @@ export const chatSpeech: Speech = {
         ...(wantsUsage ? { usage } : {}),
       }),
     })
-    const delta = (content: Record<string, unknown>, finish: string | null = null) =>
-      chunk([{ index: 0, delta: content, logprobs: null, finish_reason: finish }])
+    const delta = (
+      content: Record<string, unknown>,
+      finish: string | null = null,
+      logprobs: unknown = null,
+    ) => chunk([{ index: 0, delta: content, logprobs, finish_reason: finish }])
 
     yield delta({ role: 'assistant', content: answer.text.length > 0 ? '' : null, refusal: null })
     for (const piece of answer.reasoning) yield delta({ reasoning_content: piece })
-    for (const piece of answer.text) yield delta({ content: piece })
+    for (const piece of answer.text)
+      yield delta({ content: piece }, null, logprobsOf([piece], answer, request))
     for (const piece of answer.refusal) yield delta({ refusal: piece })
     for (const fragment of toolCallFragments(answer)) yield delta({ tool_calls: [fragment] })
     if (answer.finish !== null) yield delta({}, answer.finish)
@@ -31,7 +35,7 @@ export const chatSpeech: Speech = {
     yield { event: '', data: '[DONE]', isTerminator: true }
   },
 
-  body(answer) {
+  body(answer, request) {
     const toolCalls = answer.toolCalls.map((call) => ({
       id: call.id,
       type: 'function',
@@ -52,7 +56,7 @@ export const chatSpeech: Speech = {
             ...(answer.reasoning.length > 0 ? { reasoning_content: answer.reasoning.join('') } : {}),
             ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
           },
-          logprobs: null,
+          logprobs: logprobsOf(answer.text, answer, request),
           finish_reason: answer.finish,
         },
       ],
@@ -71,6 +75,16 @@ function asksForUsage({ stream_options: options }: Readonly<Record<string, unkno
     'include_usage' in options &&
     options.include_usage === true
   )
+}
+
+function logprobsOf(
+  pieces: readonly string[],
+  { logprob }: FilledAnswer,
+  request: Readonly<Record<string, unknown>>,
+): unknown {
+  if (logprob === undefined || request.logprobs !== true) return null
+  const content = pieces.map((token) => ({ token, logprob, bytes: null, top_logprobs: [] }))
+  return { content, refusal: null }
 }
 
 function* toolCallFragments(answer: FilledAnswer): Iterable<unknown> {

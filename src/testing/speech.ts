@@ -23,7 +23,7 @@ export interface ErrorContent {
 export interface Speech {
   events(answer: FilledAnswer, request: Readonly<Record<string, unknown>>): Iterable<WireEvent>
   /** The same answer as a whole JSON body. */
-  body(answer: FilledAnswer): unknown
+  body(answer: FilledAnswer, request: Readonly<Record<string, unknown>>): unknown
   errorEvent(error: ErrorContent): WireEvent
   errorBody(status: number, error: ErrorContent): unknown
 }

@@ -109,6 +109,14 @@ describe('auto', () => {
     expect(two.requests).toHaveLength(1)
   })
 
+  it('asks no other model of a provider that has refused its key, and throws that refusal', async () => {
+    const one = await upstreamWith([reply.error(401)])
+    const { handler } = marketOf({ one }, models)
+    const error = await failureOf(handler.generateResponse({ prompt: 'Hi', level: 'simple' }))
+    expect(error).toMatchObject({ code: 'authentication', attempts: [{ model: 'nano' }] })
+    expect(one.requests).toHaveLength(1)
+  })
+
   it('asks a cheaper model where a budget does not allow the first, and says so (BU2)', async () => {
     const upstream = await upstreamWith([reply.chat()])
     const { handler } = marketOf({ one: upstream, two: upstream }, models, {

@@ -111,7 +111,9 @@ describe('a key function', () => {
     ['a line break', `${appsKey}\nx`],
   ])('that gives %s is refused without showing it', async (_, value) => {
     const resolver = resolverWith(() => value as string) // wrong on purpose
-    const failure = await Promise.resolve(resolver.resolve({ provider: 'one' }, none)).catch((error: unknown) => error)
+    const failure = await Promise.resolve(resolver.resolve({ provider: 'one' }, none)).catch(
+      (error: unknown) => error,
+    )
     expect(failure).toMatchObject({ code: 'invalid-key-format', provider: 'one', isRetryable: false })
     expect(String(failure)).not.toMatch(/12345678|test-key|your-api-key/)
   })

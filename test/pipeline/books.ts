@@ -95,6 +95,8 @@ export function booksOf(
     repair: repairRequest,
     windowOf: async () => undefined,
     governance: allowAll,
+    escalation: undefined,
+    learned: undefined,
     routing: plainRouting(),
     streamingRefusals: new StreamingRefusals(clock),
     aborts: new AbortListeners(),

@@ -82,7 +82,7 @@ function responseOf(answer: Answer): CompletionResponse {
     provider: 'test',
     model: 'unnamed',
     requestedModel: 'test/unnamed',
-    route: { requestedModel: 'test/unnamed', candidates: [], excluded: [], warnings: [] },
+    route: () => ({ requestedModel: 'test/unnamed', candidates: [], excluded: [], warnings: [] }),
     attempts: [],
     cost: { usd: null, savedUsd: null },
     timing: { startedAt: 0, totalMs: 0 },

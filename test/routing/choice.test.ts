@@ -275,9 +275,9 @@ describe('the rank', () => {
           Math.round(score * 1_000) / 1_000,
         ]),
       )
-    // Cheapness goes by the logarithm, from 1 for the cheapest to 0 for the dearest.
-    expect(worth('cost')).toEqual({ 'a/cheap': 0.946, 'a/mid': 0.62, 'a/dear': 0.3 })
-    expect(worth('quality')).toEqual({ 'a/cheap': 0.874, 'a/mid': 0.78, 'a/dear': 0.7 })
+    // Both go from 0 to 1 inside the pool; cheapness by the logarithm, from the dearest to the cheapest.
+    expect(worth('cost')).toEqual({ 'a/cheap': 0.7, 'a/mid': 0.483, 'a/dear': 0.3 })
+    expect(worth('quality')).toEqual({ 'a/cheap': 0.3, 'a/mid': 0.461, 'a/dear': 0.7 })
   })
 
   it('puts preferred providers first, if they survive the filters (RK6)', () => {
@@ -318,25 +318,28 @@ describe('the rank', () => {
     expect(() => chooseFrom({ 'a/x': {} }, { factors: { healthOf: broken } })).toThrow('no number')
   })
 
-  it('never lets an easy request cost more than a hard one (RK8)', () => {
-    const model = fc.record({
-      quality: fc.integer({ min: 40, max: 100 }),
-      cost: fc.integer({ min: 0, max: 100_000 }),
-    })
-    fc.assert(
-      fc.property(fc.array(model, { minLength: 1, maxLength: 12 }), (rows) => {
-        const models = Object.fromEntries(rows.map((row, at) => [`p/${String(at).padStart(2, '0')}`, row]))
-        const costs = levels.map((level) => {
-          const first = chooseFrom(models, { needs: { level } }).ordered[0]
-          return first?.cost ?? Number.NaN
-        })
-        const [simple = 0] = costs
-        const advanced = costs.at(-1) ?? 0
-        expect(simple).toBeLessThanOrEqual(advanced)
-      }),
-      { numRuns: 2_000 },
-    )
-  })
+  it.each(['balanced', 'cost', 'quality'] as const)(
+    'never lets an easy request cost more than a hard one: %s (RK8)',
+    (prefer) => {
+      const model = fc.record({
+        quality: fc.integer({ min: 40, max: 100 }),
+        cost: fc.integer({ min: 0, max: 100_000 }),
+      })
+      fc.assert(
+        fc.property(fc.array(model, { minLength: 1, maxLength: 12 }), (rows) => {
+          const models = Object.fromEntries(rows.map((row, at) => [`p/${String(at).padStart(2, '0')}`, row]))
+          const costs = levels.map((level) => {
+            const first = chooseFrom(models, { needs: { level }, factors: { prefer } }).ordered[0]
+            return first?.cost ?? Number.NaN
+          })
+          const [simple = 0] = costs
+          const advanced = costs.at(-1) ?? 0
+          expect(simple).toBeLessThanOrEqual(advanced)
+        }),
+        { numRuns: 2_000 },
+      )
+    },
+  )
 })
 
 describe('special work', () => {

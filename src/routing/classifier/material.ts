@@ -159,6 +159,7 @@ function settleRuns(lines: Line[]): void {
     }
     let end = at
     let pasted = 0
+    let code = 0
     let isFenced = false
     let lastPasted = at
     // A run may bridge two lines that look like prose: a comment, a docstring, an empty line.
@@ -166,18 +167,23 @@ function settleRuns(lines: Line[]): void {
       const line = lines[end]
       if (line === undefined || !isPasted(line.kind)) continue
       pasted += 1
+      if (line.kind === 'code') code += 1
       lastPasted = end
       if (line.text === '' || line.text.length > 160) isFenced = true
     }
     const isRun = isFenced || pasted >= 3
-    const kind = lines[at]?.kind
+    const kind: LineKind = code * 2 >= pasted ? 'code' : 'data'
     for (let each = at; each <= lastPasted; each += 1) {
       const line = lines[each]
       if (line === undefined) continue
       if (!isRun) line.kind = line.kind === 'blank' ? 'blank' : 'prose'
-      else if (line.kind === 'prose' || line.kind === 'blank') {
-        if (line.text.length < 100 && !line.text.includes('?')) line.kind = kind ?? 'data'
-      }
+      else if (isPasted(line.kind)) line.kind = kind
+      else if (
+        (line.kind === 'prose' || line.kind === 'blank') &&
+        line.text.length < 100 &&
+        !line.text.includes('?')
+      )
+        line.kind = kind
     }
     at = lastPasted + 1
   }

@@ -60,7 +60,7 @@ function asksBack(between: readonly Message[]): boolean {
   const message = between.findLast((each) => each.role === 'assistant')
   if (message === undefined) return false
   const end = textOf(message.content).slice(-200).trimEnd()
-  return /[?？؟;]\s?[)"'”»」]?$/.test(end) || /[?？؟]/.test(end)
+  return /[?？؟]/.test(end) || end.endsWith(';')
 }
 
 /** The text of a message; its parts on lines of their own. */

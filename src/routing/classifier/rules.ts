@@ -122,6 +122,8 @@ function asksOf(sight: Sight, around: Surroundings): Ask[] {
   if (isText) return asks
 
   addQuestions(sight, hasMaterial, add)
+  if (tally.howTo > 0) add('asks how to do something', sight.words <= 16 ? 0.65 : 1.1)
+  else if (tally.how > 0) add('asks how something comes about', 1.35)
   if (tally.explain > 0) add('asks to explain', sight.hasCode ? 1.8 : 1.45)
   if (tally.compare > 0) add('asks to compare', 1.5)
   if (tally.recommend > 0) add('asks for advice', 1.25)
@@ -163,7 +165,8 @@ function addCode(sight: Sight, add: (feature: string, points: number) => void): 
     const isDetailed = sight.clauses >= 3 && sight.words >= 14
     add(isDetailed ? 'asks for code under several conditions' : 'asks for code', isDetailed ? 2.15 : 1.6)
   } else if (sight.hasCode) add('asks about code', tally.why > 0 ? 2.3 : 0.8)
-  else if (tally.language > 0) add('asks about code', sight.words >= 10 ? 1.25 : 0.95)
+  else if (tally.language > 0 && tally.why > 0) add('asks why code does what it does', 2.1)
+  else if (tally.language > 0) add('asks about code', sight.words >= 12 ? 1.25 : 0.95)
 }
 
 function addMaths(sight: Sight, add: (feature: string, points: number) => void): void {
@@ -178,6 +181,12 @@ function addMaths(sight: Sight, add: (feature: string, points: number) => void):
       tally.depth + tally.why + tally.solve + tally.explain > 0 || tally.maths >= 2 || formulaSigns >= 3
     add('worked mathematics', isWorked || isQuestion ? 2.2 : 1.9)
   } else if (tally.maths > 0) add('mathematics', 1.3)
+  if (
+    sight.variables > 0 &&
+    formulaSigns > 0 &&
+    tally.maths + tally.solve + tally.depth + sight.variables > 1
+  )
+    add('works on a formula', 2.15)
   if (tally.puzzle >= 2) add('a logic puzzle', 2.3)
 }
 
@@ -191,18 +200,19 @@ function addHard(
   const isOrder = tally.design + tally.write > 0
   if (tally.proof > 0)
     add('asks for a proof', tally.fact > 0 && tally.maths + tally.expert === 0 ? 2.1 : 3.15)
-  if (tally.analyse > 0) add('asks for an analysis', hasMaterial ? 2.3 : 1.95)
+  if (tally.analyse > 0) add('asks for an analysis', hasMaterial ? 2.3 : 2.05)
   if (tally.conflict > 0) add('asks about contradictions', hasMaterial || tally.why > 0 ? 2.35 : 1.7)
   if (tally.design > 0) {
     const systems = tally.architecture + tally.security + tally.expert
-    if (systems >= 2) add('asks to design a system', 3.2)
+    if (systems >= 2 || (systems === 1 && tally.system > 0)) add('asks to design a system', 3.2)
     else if (systems === 1) add('asks to design a system', sight.words <= 8 ? 2.6 : 3.1)
-    else add('asks for a design', 1.7)
+    else add('asks for a design', tally.system > 0 && sight.words > 8 ? 2.2 : 1.7)
   }
+  if (tally.plan > 0 && tally.expert > 0) add('asks for a research plan', tally.expert >= 2 ? 2.9 : 2.4)
   if (tally.architecture >= 2) add('about systems', isOrder || tally.architecture >= 4 ? 2.7 : 2.0)
   if (tally.security > 0) {
     const isReview = tally.review + tally.analyse > 0 || (isCode && tally.debug > 0)
-    if (isReview && (sight.hasCode || tally.security >= 2)) add('asks for a security review', 3.15)
+    if (sight.hasCode || (isReview && tally.security >= 2)) add('asks for a security review', 3.15)
     else add('about security', tally.security >= 2 ? 2.0 : 1.3)
   }
   if (tally.review > 0 && !isCode) add('asks for a review', 1.5)
@@ -225,11 +235,10 @@ function changesOf(sight: Sight, around: Surroundings, base: number, kinds: numb
     if (tally.expertDomain > 0 && base >= 1.5) add('a field with costly mistakes', 0.2)
     if (kinds >= 4) add('asks for several things', 0.2)
   }
-  if (tally.easy > 0 && base < 2.5)
-    add(
-      'asks for something short or plain',
-      (tally.write > 0 && tally.prose + tally.creative === 0) || base === unknownAsk ? -0.6 : -0.3,
-    )
+  const isSmallPiece =
+    tally.tiny > 0 || (tally.write > 0 && tally.prose + tally.creative === 0) || base === unknownAsk
+  if (tally.easy + tally.tiny > 0 && base < 2.5)
+    add('asks for something short or plain', isSmallPiece ? -0.6 : -0.3)
   if (around.hasPictures && sight.words > 0) add('a picture to look at', 0.1)
   if (around.tools > 0) add('tools are offered', 0.15)
   if (around.hasSchema) add('an output schema', 0.1)

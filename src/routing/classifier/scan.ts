@@ -1,9 +1,12 @@
 // Reads a text once, character by character: which meanings it holds, its words, numbers, signs and sentences.
 
+import type { Findings } from './findings.js'
+import { isGap, isVariable } from './letters.js'
 import {
   emptyHash,
   endMark,
   foldText,
+  hashOf,
   hashStep,
   isMark,
   isUnspaced,
@@ -13,49 +16,6 @@ import {
 } from './lexicon.js'
 
 const longestUnspacedTerm = 8
-
-/** What stands in a text. */
-export interface Findings {
-  /** How often each meaning occurs in what is asked, by its number. */
-  readonly counts: Uint8Array
-  /** Words of what is asked; in scripts without spaces two characters count as one. */
-  words: number
-  /** Letters of all words, and their number, material beside the question included. */
-  letters: number
-  allWords: number
-  numbers: number
-  /** Signs of formulas. */
-  formulaSigns: number
-  /** Brackets, semicolons and the like. */
-  codeSigns: number
-  questionMarks: number
-  sentences: number
-  clauses: number
-  newlines: number
-  /** Very common English words: whether the text is English at all. */
-  commonEnglish: number
-  /** Letters outside the Latin alphabet. */
-  foreignLetters: number
-}
-
-/** Nothing read yet. */
-export function noFindings(): Findings {
-  return {
-    counts: new Uint8Array(meanings.length),
-    words: 0,
-    letters: 0,
-    allWords: 0,
-    numbers: 0,
-    formulaSigns: 0,
-    codeSigns: 0,
-    questionMarks: 0,
-    sentences: 0,
-    clauses: 0,
-    newlines: 0,
-    commonEnglish: 0,
-    foreignLetters: 0,
-  }
-}
 
 const other = 0
 const letter = 1
@@ -113,13 +73,7 @@ export class Scanner {
 
   constructor(lexicon: Lexicon) {
     this.#lexicon = lexicon
-    this.#common = new Set(
-      commonWords.map((word) => {
-        let hash = emptyHash
-        for (let at = 0; at < word.length; at += 1) hash = hashStep(hash, word.charCodeAt(at))
-        return hash
-      }),
-    )
+    this.#common = new Set(commonWords.map(hashOf))
   }
 
   /** Adds what stands in the text. Meanings, clauses and words are counted only where it is part of what is asked. */
@@ -182,6 +136,7 @@ export class Scanner {
     }
     into.allWords += 1
     into.letters += letters
+    if (letters === 1 && isAsked && isVariable(text, start, at)) into.variables += 1
     if (first < 0x80) {
       if (letters <= 5 && this.#common.has(hash)) into.commonEnglish += 1
     } else if (first >= 0x370) into.foreignLetters += letters
@@ -198,7 +153,8 @@ export class Scanner {
   #readPhrase(hash: number, text: string, wordEnd: number, into: Findings): void {
     let phrase = hash
     let at = wordEnd
-    while (isGap(text.charCodeAt(at))) {
+    while (isGap(text.charCodeAt(at)) || (text.charCodeAt(at) === 44 && text.charCodeAt(at + 1) === 32)) {
+      if (text.charCodeAt(at) === 44) at += 1
       phrase = hashStep(phrase, phraseMark)
       if (this.#lexicon.find(phrase) === undefined) return
       at += 1
@@ -332,9 +288,4 @@ export class Scanner {
       if ((into.counts[meaning] as number) < 255) into.counts[meaning] = (into.counts[meaning] as number) + 1 // a place of the list
     }
   }
-}
-
-/** A space, a hyphen or an apostrophe between the words of a phrase. */
-function isGap(unit: number): boolean {
-  return unit === 32 || unit === 45 || unit === 39 || unit === 0x2019
 }

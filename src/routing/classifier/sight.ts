@@ -1,8 +1,9 @@
 // What is seen of one turn: what is asked, read word by word, and what lies beside it.
 
+import { type Findings, noFindings } from './findings.js'
 import { Lexicon, type Meaning, meanings } from './lexicon.js'
 import { takeApart } from './material.js'
-import { type Findings, noFindings, Scanner } from './scan.js'
+import { Scanner } from './scan.js'
 
 /** How often each meaning occurs in what is asked. */
 export type Tally = Readonly<Record<Meaning, number>>

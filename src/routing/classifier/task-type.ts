@@ -78,7 +78,7 @@ function votesOf(sight: Sight, points: number, hasFiles: boolean): Votes {
     summarizing: tally.summarise > 0 ? 2 : 0,
     extraction: tally.extract + tally.convert > 0 ? 1.6 : 0,
     code:
-      (sight.hasCode ? 1.2 : 0) +
+      (sight.hasCode ? 1.6 : 0) +
       (tally.language > 0 ? 1.2 : 0) +
       (isCode ? Math.min(2, codeWork) * 0.8 : Math.min(1, tally.code) * 0.6),
     math:
@@ -103,7 +103,7 @@ function votesOf(sight: Sight, points: number, hasFiles: boolean): Votes {
       (tally.fact + tally.why > 0 ? 0.8 : 0) +
       (tally.explain > 0 ? 0.8 : 0) +
       (sight.questionMarks > 0 ? 0.3 : 0) -
-      (isCode || sight.numbers > 1 ? 0.3 : 0),
+      (isCode ? 0.6 : sight.numbers > 1 ? 0.3 : 0),
     chat: points < 0.3 ? 2.5 : tally.greeting > 0 ? 0.4 : 0,
     general: tally.plan + tally.recommend > 0 ? 0.9 : 0,
     'pdf-ocr': hasFiles ? 0.9 : 0,

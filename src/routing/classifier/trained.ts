@@ -18,7 +18,7 @@ export interface TrainedWeights {
 /** One feature never counts for more than so many spreads. */
 const mostSpreads = 3
 /** What the rules count for beside the trained sum. */
-const ruleShare = 0.4
+export const ruleShare = 0.1
 
 /** The trained weights, laid out for speed. */
 export class TrainedScore {

@@ -5,7 +5,7 @@
  * are found anywhere. Accents and case do not matter.
  */
 export const askWords = {
-  greeting: `hello hi hey hiya howdy good_morning good_evening good_afternoon hola buenos_dias buenas_tardes bonjour salut
+  greeting: `how_are_you how_is_it_going hello hi hey hiya howdy good_morning good_evening good_afternoon hola buenos_dias buenas_tardes bonjour salut
     bonsoir hallo moin guten_tag guten_morgen ola bom_dia boa_tarde ciao buongiorno salve czesc dzien_dobry ahoj privet привет
     здравствуй* добрый_день добрый_вечер привіт merhaba selam مرحبا السلام_عليكم اهلا سلام नमस्ते 你好 您好 こんにちは おはよう こんばんは
     안녕* halo selamat_pagi xin_chao chao สวัสดี hej hei goddag γεια שלום হ্যালো নমস্কার salut buna_ziua szia jambo habari hoi goedemorgen`,
@@ -35,8 +35,8 @@ export const askWords = {
     অনুবাদ tradu* fordits* tafsiri vertaal* vertalen preloz* prelozi*`,
   polishText: `spelling typo typos proofread* grammar correct_the correct_this correct_my rephrase* reword* paraphrase* rewrite friendlier
     politer more_polite less_polite more_formal less_formal shorten tidy_up capitalise capitalize uppercase lowercase punctuat* fix_the_grammar
-    sound_better how_do_you_spell how_is_it_spelled how_to_spell shorter make_it_shorter ortografia corrige* corrig* gramatica reformul* reescrib* acorta* orthograph*
-    raccourci* plus_poli rechtschreib* schreibt_man korrigier* grammatik formulier* umformulier* kurze kurzer freundlicher hoflicher reescrev*
+    sound_better how_do_you_spell how_is_it_spelled how_to_spell shorter nicer nicely kinder say_this_more say_it_more sound_more make_it_sound ortografia corrige* corrig* gramatica reformul* reescrib* acorta* orthograph*
+    raccourci* plus_poli rechtschreib* schreibt_man korrigier* grammatik formulier* umformulier* kurze_das kurze_diesen kurzen_sie freundlicher hoflicher reescrev*
     gramatical encurt* correggi* riscriv* riformul* accorcia* popraw* przeredaguj* ortograf* исправ* орфограф* перефразир* перепиши
     сократи граматик* виправ* yazim duzelt* kisalt* yeniden_yaz صحح تصحيح اعد_صياغه املا* تدقيق वर्तनी व्याकरण सुधार* 改写 改寫 润色 潤色 错别字
     校对 修改语法 拼写 語法 誤字 言い換え* 書き直し* 校正 添削 敬語 맞춤법 고쳐_쓰* 다듬* 문법 바꿔_써 perbaiki_ejaan ejaan tata_bahasa tulis_ulang
@@ -57,7 +57,7 @@ export const askWords = {
     підсумуй* стисло ozet* لخص تلخيص ملخص خلاصه सारांश संक्षेप 总结 總結 概括 摘要 归纳 要約 まとめ* 요약* 정리해* ringkas* rangkum* tom_tat สรุป
     sammanfatta* sammendrag opsummer* oppsummer* tiivista περιληψ* συνοψισ* סכם תקציר সারাংশ rezum* foglald_ossze osszefoglal* fupisha
     samenvat* vat_samen shrn* souhrn`,
-  list: `list give_me name_three name_five name_some give_me_a_list examples synonym* antonym* rhymes_with enumera* lista enumere enumerez liste
+  list: `list give_me name_the name_all define definition name_three name_five name_some give_me_a_list examples synonym* antonym* rhymes_with enumera* lista enumere enumerez liste
     nenne aufzahl* elenca* wymien* перечисл* назови* приведи* перерахуй* listele sirala اذكر عدد سرد सूची 列出 列举 举例 挙げて リスト 나열* 목록
     sebutkan daftar liet_ke ยกตัวอย่าง lista_upp noevn απαριθμ* מנה רשימה তালিকা listeaza sorold orodhesha noem opsommen vyjmenuj`,
   explain: `explain* describe* tell_me_about teach_me introduce introduction difference_between how_does how_do_they what_happens what_are_the_main
@@ -70,7 +70,7 @@ export const askWords = {
     διαφορ* הסבר תאר ההבדל ব্যাখ্যা বর্ণনা পার্থক্য explic* descrie diferent* magyarazd mutasd_be eleza fafanua leg_uit uitleggen beschrijf verschil*
     hoe_werkt vysvetl* popis* rozdil*`,
   compare: `compare* comparison versus vs pros_and_cons pros_cons advantages disadvantages benefits_and drawbacks which_is_better
-    similarities contrast compar* ventajas desventajas pros_y_contras avantages inconvenients vergleich* vorteile nachteile vor_und_nachteile
+    similarities contrast compar* ventajas desventajas pros_y_contras pour_et_les_contre pour_et_contre pro_und_contra pro_e_contra avantages inconvenients vergleich* vorteile nachteile vor_und_nachteile
     vantagens desvantagens confront* vantaggi svantaggi pro_e_contro porown* zalety wady за_и_против сравн* преимуществ* недостатк* плюс* минус*
     порівня* переваг* недолік* karsilastir* avantaj* dezavantaj* قارن مقارنه مزايا عيوب مزایا معایب مقایسه तुलना फायदे फ़ायदे नुकसान लाभ 比较 比較 对比
     優缺點 优缺点 利弊 優点 優劣 長所 短所 メリット デメリット 비교* 장단점 장점 단점 bandingkan* kelebihan kekurangan so_sanh uu_diem nhuoc_diem เปรียบเทียบ
@@ -103,7 +103,7 @@ export const askWords = {
     порад* запропонуй* oner* tavsiye onerir انصح اقترح نصائح پیشنهاد सुझा* सलाह 建议 推荐 推薦 おすすめ 提案 アドバイス 추천* 조언* 제안* sarankan
     rekomendasi tips_untuk goi_y de_xuat loi_khuyen คำแนะนำ rekommendera foresla tips anbefal* προτειν* συμβουλ* המלץ עצות পরামর্শ recomand*
     javasol* ajanl* pendekeza shauri raad_aan aanbevel* doporuc* navrhni_jmen*`,
-  fact: `what who when where which whose whom how_many how_much how_old how_tall how_far how_long how_do_i how_do_you how_to que_es quien
+  fact: `what who when where which whose whom how_many how_much how_old how_tall how_far how_long que_es quien
     quienes cuando donde cual cuantos cuantas cuanto como_se qui quand quel quelle quels quelles combien ou_est qu_est ce_que wer wann wo welche
     welcher welches wie_viele wie_viel wie_heisst wie_hoch wie_lange was_ist was_sind was_bedeutet wie_schreibt wie quem onde qual quais
     quantos quantas quanto o_que_e chi dove quale quali quanti quante cosa_e che_cos kto kiedy gdzie jaki jaka jakie ile co_to кто когда где какой
@@ -113,8 +113,12 @@ export const askWords = {
     vilken hur_manga hvad hvem hvornar hvor hvilken mika kuka milloin missa kuinka τι ποιος ποια ποτε που ποσο ποσα מה מי מתי איפה כמה איזה কি কী কে
     কখন কোথায় কত ce cine cand unde care cat cati mi ki mikor hol melyik hany nini nani lini wapi ngapi wat wie wanneer waar hoeveel welk co kdo
     kdy kde ktery kolik`,
+  howTo: `how_do_i how_do_you how_to how_can_i how_do_we como_hago como_puedo comment_faire comment_puis wie_kann_ich wie_mache_ich
+    como_faco come_faccio come_posso jak_zrobic как_сделать nasil_yap* كيف_يمكنني 怎么做 如何设置 やり方 hoe_kan_ik bagaimana_cara_saya`,
+  how: `how_do how_did how_can como_funcionan wie_funktionieren как_работают como_se_forma wie_entsteht wie_entstehen
+    comment_se_forme hoe_werken 如何 怎样 どのように 어떻게`,
   why: `why how_come what_causes reason reasons por_que porque_razon razon* pourquoi raison* warum wieso weshalb grund grunde perche motivo
-    motivi dlaczego powod* почему зачем отчего причин* чому neden niye nicin لماذا لم سبب چرا क्यों कारण 为什么 為什麼 为何 原因 理由 なぜ どうして 왜 이유*
+    motivi dlaczego powod* почему зачем отчего причин* чому neden niye nicin لماذا لم سبب چرا क्यों कारण 为什么 為什麼 为何 原因 理由 根拠 なぜ どうして 왜 이유*
     kenapa mengapa alasan tai_sao vi_sao ly_do ทำไม เหตุผล varfor hvorfor miksi γιατι λογο* למה מדוע কেন কারণ de_ce miert kwa_nini waarom reden*
     proc`,
 } as const

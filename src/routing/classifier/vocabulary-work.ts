@@ -2,8 +2,8 @@
 
 /** Words by meaning; see `askWords` for how they are written. */
 export const workWords = {
-  proof: `prove proof proofs proving disprove show_that demonstrate_that lemma theorem corollary qed counterexample by_induction formally_verify
-    demuestr* demostrac* demostrar prueba_que teorema lema demontr* theoreme lemme preuve beweis* theorem demonstre prove_que prova_que provar
+  proof: `prove proved proven proof proofs proving disprove show_that demonstrate_that lemma theorem corollary qed counterexample by_induction formally_verify
+    demuestr* demostrac* demostrar prueba_que teorema lema demontr* prouve prouver prouvez montre_que montrez_que montrer_que theoreme lemme preuve beweis* zeige_dass zeigen_sie_dass muestra_que mostre_que mostra_che prova_che visa_att toon_aan wykaz* покажи_что покажите_что 求证 示せ demonstre prove_que prova_que provar
     demonstra* teorema dimostr* lemma udowodn* dowod twierdzen* докаж* доказ* теорем* лемм* доведи* доведен* ispatla* kanitla* teorem برهن اثبت برهان
     نظريه اثبات ثابت_کن सिद्ध प्रमाणित प्रमेय 证明 證明 定理 引理 反例 証明* 補題 증명* 정리를 보조정리 buktikan* pembuktian teorema chung_minh dinh_ly bo_de พิสูจน์
     ทฤษฎีบท bevisa bevis sats todista lause αποδειξ* θεωρημα הוכח הוכיחי להוכיח משפט_מתמטי প্রমাণ উপপাদ্য demonstreaz* demonstrat* bizonyits* tetel
@@ -16,8 +16,8 @@ export const workWords = {
   architecture: `architecture architectural distributed shard* replicat* failover fault_tolerant fault_tolerance high_availability
     consensus scalab* scale_to microservice* load_balanc* event_sourcing event_driven multi_tenant multi_region cross_region data_center datacenter
     eventual_consistency strong_consistency consistency exactly_once idempoten* two_phase crdt* raft paxos byzantine quorum zero_downtime
-    network_partition partition_toler* split_brain concurrent_users concurrent_connections million_users million_requests real_time low_latency
-    throughput backpressure message_queue pipeline infrastructure kubernetes payment* ledger distribuid* arquitectura escalab* replicac*
+    network_partition partition_toler* split_brain concurrent_users concurrent_connections million_users million_requests consistent regions replica replicas writes offline outage outages unreachable failures node_failures network_split data_loss concurrency real_time low_latency
+    throughput backpressure message_queue pipeline infrastructure distribuid* arquitectura escalab* replicac*
     tolerante* alta_disponibilidad concurrent* distribue* scalable tolerant* repartie haute_disponibilite verteilt* architektur skalier* ausfallsich*
     hochverfugbar* replikation mandantenfah* arquitetura escalavel distribui* architettura distribuit* scalabil* rozproszon* skalowaln*
     architektur* odporn* распредел* архитектур* шардир* масштабир* отказоустойч* реплик* одновременн* нагрузк* отказ* розподілен* архітектур*
@@ -26,7 +26,12 @@ export const workWords = {
     동시_접속 일관성 terdistribusi arsitektur skalabel phan_tan kien_truc mo_rong chiu_loi กระจาย สถาปัตยกรรม รองรับผู้ใช้ distribuera* arkitektur
     skalbar* feltolerant* hajautet* arkkitehtuuri κατανεμημεν* αρχιτεκτονικη κλιμακ* מבוזרת מבוזר ארכיטקטור* বিতরণকৃত আর্কিটেকচার distribuit*
     arhitectur* elosztott architektura skalazhato gedistribueerd* architectuur schaalba* distribuovan*`,
-  security: `vulnerab* exploit* attack attacks attacker* adversar* threat_model threat penetration pentest cryptograph* cryptanalysis
+  system: `database cache queue ledger scheduler gateway broker exchange marketplace storage file_system inventory booking reservation
+    messaging messenger chat_system voting payment payments billing search_engine backend platform service services protocol operating_system
+    base_de_datos servicio pagos mensajeria base_de_donnees paiement* messagerie datenbank zahlung* nachrichten dienst banco_de_dados pagamento*
+    servizio platnosc* baz* база_данных платеж* мессенджер* чат* сервис* систем* odeme sistem* قاعده_بيانات مدفوعات نظام डेटाबेस भुगतान प्रणाली 数据库 支付
+    系统 服务 协议 決済 システム プロトコル データベース 결제 시스템 데이터베이스 pembayaran sistem thanh_toan he_thong ระบบ betalning* maksu* συστημα מערכת`,
+  security: `security secure holes vulnerab* exploit* attack attacks attacker* adversar* threat_model threat penetration pentest cryptograph* cryptanalysis
     encrypt* decrypt* zero_knowledge injection xss csrf side_channel authentication authorisation authorization verifiable e_voting malware forensic*
     security_review security_audit secure_against hardening sandbox* vulnerabilidad* ataque* criptograf* seguridad verificable* cifrado
     vulnerabilite* attaque* chiffre* cryptographi* securite schwachstell* sicherheitslucke* angriff* angreifer* verschlussel* kryptograf* sicherheit*
@@ -36,7 +41,7 @@ export const workWords = {
     lo_hong tan_cong bao_mat ma_hoa ช่องโหว่ การโจมตี ความปลอดภัย เข้ารหัส sarbarhet* sakerhet* kryptering sikkerhed* haavoittuvuu* tietoturva
     ευπαθει* επιθεσ* ασφαλεια κρυπτογραφ* פגיעויות התקפות אבטחה הצפנה দুর্বলতা নিরাপত্তা আক্রমণ vulnerabilit* atacuri securitate sebezhetoseg*
     tamadas* titkosit* kwetsba* aanval* beveilig* zranitelnost* utok* bezpecnost*`,
-  expert: `np_hard np_complete versus_np undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
+  expert: `research_plan methodology dark_matter np_hard np_complete versus_np undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
     riemann* galois hilbert* banach* lebesgue measure_theory category_theory functor* stochastic martingale* ergodic asymptotic* axiom*
     lock_free wait_free linearizab* memory_model happens_before garbage_collector compiler type_inference type_system formal_verification
     model_checking temporal_logic invariant* convergence lower_bound upper_bound approximation_algorithm amortized amortised np
@@ -48,7 +53,7 @@ export const workWords = {
     quanten* quantist* kwantow* квантов* топологи* стохастич* kuantum الكم كموميه क्वांटम 量子 拓扑 随机过程 无锁 線形化 无穷 黎曼 位相 ロックフリー 양자* 위상* 락프리
     kuantum luong_tu ควอนตัม kvant* κβαντικ* קוונט* কোয়ান্টাম cuantic* без_блокировок sin_bloqueos ohne_sperren sperrfrei* sans_verrou*
     inferencia_causal inference_causale kausal* bayesian* bayesien* asintotic* asymptoti*`,
-  analyse: `analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu* derive derivation
+  analyse: `correlat* statistically analys* analyz* evaluat* assess* critiqu* critically investigat* interpret* diagnos* root_cause examine infer deduce conclu* derive derivation
     implications argue evidence hypothes* odd_one outlier* anomal* trend trends explanations trade_off trade_offs tradeoff* justify justif*
     assumption* scenario_analysis analiz* evalua* interpret* examina* hipotesis razona* argument* analys* evalue* examine* hypothes* untersuch*
     bewert* beurteil* begrund* deut* hypothes* abwag* avali* justifiqu* hipotes* valut* ipotes* giustific* przeanaliz* ocen* uzasadni* hipotez*
@@ -57,11 +62,11 @@ export const workWords = {
     analisis evaluasi nilai_apakah hipotesis simpulkan phan_tich danh_gia lap_luan gia_thuyet วิเคราะห์ ประเมิน สมมติฐาน analysera bedom*
     utvardera motivera vurder* begrunn* analysoi arvioi perustele αναλυσ* αξιολογ* αιτιολογ* υποθεσ* נתח ניתוח הערך נמק השערה বিশ্লেষণ মূল্যায়ন
     analizeaz* evalueaz* elemezd ertekeld indokold chambua tathmini analyseer* beoordeel* onderbouw* zhodnot* analyzuj* zduvodni*`,
-  conflict: `contradict* inconsisten* conflict conflicts conflicting compatible incompatib* loophole* ambiguous ambigu* valid_argument fallac*
+  conflict: `contradict* inconsisten* conflict conflicts conflicting compatible incompatib* both_be_true loophole* ambiguous ambigu* valid_argument fallac*
     contradic* incompatib* contredi* contradiction* widersp* unvereinbar* contraddi* sprzeczn* противореч* несовмест* суперечн* celis* cakis*
-    تناقض يتعارض تعارض विरोधाभास विरोध 矛盾 冲突 衝突 不一致 모순* 충돌 상충* bertentangan kontradiksi mau_thuan ขัดแย้ง motsag* motsig* modstrid*
+    تناقض يتعارض تعارض विरोधाभास विरोध 矛盾 冲突 衝突 不一致 両立 모순* 충돌 상충* bertentangan kontradiksi mau_thuan ขัดแย้ง motsag* motsig* modstrid*
     ristiriita* αντιφα* αντικρου* סתירה סותר* পরস্পরবিরোধী contrazic* contradict* ellentmond* tegenstrijd* tegensprek* rozpor*`,
-  debug: `debug* bug bugs error errors exception crash* fails failing failed failure broken doesnt_work does_not_work not_working wrong
+  debug: `debug* never_terminat* infinite_loop times_out too_slow exits_with narrow_it_down narrow_down troubleshoot* crashed repair bug bugs error errors exception crash* fails failing failed failure broken doesnt_work does_not_work not_working wrong
     incorrect stack_trace traceback segfault deadlock race_condition memory_leak fix fault unexpected throws undefined_is nullpointer* hangs leak
     depur* fallo falla error_en arregl* erreur* bogue plante debogu* corrige_le_bug fehler* absturz* stürzt debugg* behebe funktioniert_nicht falsch
     lehnt_ab erro falha conserte corrija_o_erro errore errori sbagliat* non_funziona blad* bledy napraw* nie_dziala ошибк* падает исправить_ошибку
@@ -80,7 +85,7 @@ export const workWords = {
     controlla rivedi esamina przejrzyj sprawdz проверь проверить ревью аудит перевір* incele* denetle راجع مراجعه افحص بررسی समीक्षा जाँच जांच 审查 審查
     审计 检查 評審 レビュー 監査 点検 검토* 리뷰* 점검* tinjau periksa audit_kode xem_xet kiem_tra ตรวจสอบ รีวิว granska gennemga gjennomga tarkasta
     ελεγξ* επιθεωρ* בדוק סקור পর্যালোচনা পরীক্ষা revizui* verific* vizsgald kagua controleer beoordeel zkontroluj`,
-  language: `python javascript typescript java kotlin swift rust golang ruby php perl scala haskell erlang elixir clojure lua matlab sql
+  language: `docker container kubernetes linux nginx redis aws webpack npm python javascript typescript java kotlin swift rust golang ruby php perl scala haskell erlang elixir clojure lua matlab sql
     postgres* mysql sqlite mongodb bash shell powershell regex regexp html css react angular vue svelte django flask spring nodejs node_js dockerfile
     terraform pandas numpy pytorch tensorflow c_sharp cpp fortran cobol assembly zig graphql rest_api excel_formula vba latex git yaml`,
   code: `function functions script code program programme algorithm query regular_expression unit_test unit_tests endpoint api method module
@@ -91,7 +96,7 @@ export const workWords = {
     コード プログラム アルゴリズム クエリ 함수* 코드* 프로그램 알고리즘 쿼리 fungsi kode algoritma kueri ham_so ham_python ma_nguon thuat_toan truy_van ฟังก์ชัน โค้ด
     โปรแกรม อัลกอริทึม funktion koden algoritm* funktio koodi συναρτηση κωδικα αλγοριθμ* פונקציה קוד אלגוריתם ফাংশন কোড অ্যালগরিদম functie cod
     algoritm fuggveny kodot algoritmus functie code_voor funkci`,
-  maths: `integral integrals integrate derivative* differentiat* antiderivative equation equations matrix matrices eigenvalue* eigenvector* determinant
+  maths: `how_many_ways number_of_ways arrangements integer integers real_numbers roots solutions square_root sqrt integral integrals integrate derivative* differentiat* antiderivative equation equations matrix matrices eigenvalue* eigenvector* determinant
     polynomial* prime primes modulo modular congruence factoriz* factoris* probability permutation* combination* logarithm* sine cosine tangent
     trigonomet* geometry triangle hypotenuse circle radius quadratic cubic inequality limit_of converge* diverge* series sequence vector vectors
     calculus algebra* arithmetic_progression geometric_progression standard_deviation variance expected_value regression minimize maximise maximize
@@ -109,7 +114,7 @@ export const workWords = {
     розв_яж* обчисл* coz hesapla* احسب حل اوجد محاسبه हल_करें गणना ज्ञात_कीजिए 计算 計算 求解 解方程 求 計算* 解いて 解け 求め* 계산* 풀어* 구하* hitung*
     selesaikan tinh giai คำนวณ แก้สมการ หาค่า berakna los_ekvationen beregn* los_ligning* laske ratkaise υπολογισ* λυσ* חשב פתור গণনা সমাধান
     calculeaz* rezolva szamits* oldd_meg kokotoa tatua bereken* los_op vypocit* vyres*`,
-  puzzle: `puzzle riddle logic_puzzle knights knaves liar liars lies tells_the_truth telling_the_truth truthful sit_in_a sits sit_next next_to left_of right_of sits_between
+  puzzle: `lying lie honest truth puzzle riddle logic_puzzle knights knaves liar liars lies tells_the_truth telling_the_truth truthful sit_in_a sits sit_next next_to left_of right_of sits_between
     clue clues each_person weigh_the scales crossing_the_river chess sudoku cryptarithm* mienten miente dice_la_verdad acertijo mentent menteur*
     dit_la_verite enigme lugt lugner* die_wahrheit ratsel mente mentiros* verdade enigma bugiard* mente dice_la_verita zagadk* klam* prawd*
     mowi лжец* лжет говорит_правду загадк* головоломк* бреше yalan* dogru_soyl* bilmece يكذب كاذب الصدق لغز झूठ सच पहेली 说谎 说真话 谎 骗子 谜题 逻辑题 嘘つき 嘘
@@ -132,14 +137,16 @@ export const workWords = {
     basla* جمله كلمه حرف قافيه تبدا वाक्य शब्द अक्षर 句子 每句 字数 押韵 首字 句 文字 音節 韻 頭文字 문장* 단어 글자 음절 kalimat kata huruf cau_van tu_cuoi chu_cai
     ประโยค คำสุดท้าย ตัวอักษร mening ord bokstav rim saetning bogstav lause sana προταση λεξη γραμμα_απο συλλαβ* משפטים מילה אות হরফ বাক্য শব্দ
     propozitie cuvant litera mondat szo betu zin zinnen woord* letter* lettergre* veta vety slovo`,
-  easy: `short briefly quick quickly simple simply in_one_sentence in_one_line one_sentence one_line one_word in_a_word in_short just_the
-    just_tell yes_or_no five_year_old child kid beginner corto corta breve brevemente en_una_frase en_una_linea una_palabra court courte bref
-    brievement en_une_phrase en_un_mot kurz kurze kurzen kurzer in_einem_satz in_einem_wort ein_satz curto curta em_uma_frase uma_linha in_una_frase
-    una_riga krotko krotk* w_jednym_zdaniu коротк* одним_предложением одной_строкой одним_словом коротко одним_реченням kisa kisaca tek_cumle قصير
-    قصيره باختصار بجمله کوتاه संक्षिप्त छोटा छोटी एक_वाक्य 简短 一句话 一句 简单 短い 一言 一文で 短く 簡単に 짧* 한_문장* 간단* singkat pendek satu_kalimat ngan
-    ngan_gon mot_cau สั้นๆ สั้น ประโยคเดียว kort en_mening kort_fortalt lyhyt lyhyesti συντομ* μια_προταση קצר בקצרה במשפט_אחד সংক্ষেপে ছোট scurt
-    intr_o_propozitie rovid* egy_mondat* fupi een_zin strucne kratk*`,
-  depth: `step_by_step in_depth in_detail detailed thorough* rigorous* comprehensive* exhaustive* edge_cases edge_case corner_cases trade_offs
+  easy: `short briefly quick quickly simple simply in_short just_the just_tell five_year_old child kid beginner corto corta
+    breve brevemente court courte bref brievement kurz kurze kurzen kurzer curto curta krotko krotk* коротк* коротко kisa
+    kisaca قصير قصيره باختصار بجمله کوتاه संक्षिप्त छोटा छोटी 简短 简单 短い 短く 簡単に 짧* 간단* singkat pendek ngan ngan_gon สั้นๆ
+    สั้น kort kort_fortalt lyhyt lyhyesti συντομ* קצר בקצרה সংক্ষেপে ছোট scurt rovid* fupi strucne kratk*`,
+  tiny: `in_one_sentence in_one_line one_sentence one_line one_liner one_word in_a_word just_one yes_or_no en_una_frase
+    en_una_linea una_palabra en_une_phrase en_un_mot in_einem_satz in_einem_wort ein_satz em_uma_frase uma_linha
+    in_una_frase una_riga w_jednym_zdaniu одним_предложением одной_строкой одним_словом одним_реченням tek_cumle एक_वाक्य
+    一句话 一句 一言 一文で 한_문장* satu_kalimat mot_cau ประโยคเดียว en_mening μια_προταση במשפט_אחד intr_o_propozitie egy_mondat*
+    een_zin`,
+  depth: `each_step every_step step_by_step in_depth in_detail detailed thorough* rigorous* comprehensive* exhaustive* edge_cases edge_case corner_cases trade_offs
     show_your_work show_your_reasoning show_how justify_your prove_your complexity time_complexity worst_case failure_modes failure_mode
     multi_step end_to_end production_ready paso_a_paso en_detalle detallad* rigur* exhaustiv* etape_par_etape en_detail detaille* rigour* schritt_fur
     ausfuhrlich* detailliert* grundlich* passo_a_passo detalhad* dettagliat* passo_per_passo rigoros* krok_po_kroku szczegolow* пошагов* подробн*

@@ -8,6 +8,7 @@ import { asObject, type JsonObject, parseJson } from '../json.js'
 import { FastPath } from './fast-path.js'
 import { faultIn } from './fault.js'
 import { finishWordOf, pushFinish, pushMissingFinish } from './finish.js'
+import { pushLogprobs } from './logprobs.js'
 import { pushMessage } from './message.js'
 import { ReasoningBlocks } from './reasoning-details.js'
 import { readUsage } from './usage.js'
@@ -114,6 +115,7 @@ export class ChatDecoder implements AnswerDecoder {
       const before = deltas.length
       pushMessage(delta, false, this.#blocks, deltas)
       if (deltas.length > before) this.#hasOutput = true
+      pushLogprobs(choice, deltas)
     } else if (asObject(choice.message) !== undefined && !this.#hasOutput) {
       if (chunk.object === 'chat.completion' || word !== undefined) {
         this.#readWhole(chunk, deltas)

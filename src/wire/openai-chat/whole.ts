@@ -7,6 +7,7 @@ import { asId, asObject, asText, type JsonObject } from '../json.js'
 import { startDelta } from '../start.js'
 import { faultIn } from './fault.js'
 import { finishWordOf, pushFinish, pushMissingFinish } from './finish.js'
+import { pushLogprobs } from './logprobs.js'
 import { pushMessage } from './message.js'
 import { ReasoningBlocks } from './reasoning-details.js'
 import { readUsage } from './usage.js'
@@ -27,6 +28,7 @@ export function decodeWhole(body: unknown): Delta[] {
   const start = startOf(answer)
   if (start !== undefined) deltas.push(start)
   pushMessage(message, true, new ReasoningBlocks(), deltas)
+  pushLogprobs(choice, deltas)
   const usage = readUsage(answer.usage, answer) ?? readUsage(asObject(answer.x_groq)?.usage, answer)
   if (usage !== undefined) deltas.push(usage)
   const word = finishWordOf(choice)

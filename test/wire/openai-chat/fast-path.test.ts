@@ -15,6 +15,14 @@ const anyText = fc.oneof(
 
 const padding = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '"', '\\') })
 
+/** What a vendor says beside a chunk's text of how sure its tokens are, sound and odd. */
+const anyLogprobs = fc.oneof(
+  fc.constantFrom(null, {}, { content: null }, { content: [] }, { token_logprobs: [-0.5, null] }),
+  fc
+    .array(fc.constantFrom<unknown>(-0.25, 0, 1, -9999, '-1', null), { maxLength: 3 })
+    .map((values) => ({ content: values.map((logprob) => ({ token: '"content":"', logprob })) })),
+)
+
 /** The kinds of chunks that streams are made of, those without a fast path among them. */
 const anyChunk = fc.oneof(
   fc.tuple(fc.constant('text'), anyText).map(([, content]) => chunk({ content })),
@@ -37,6 +45,8 @@ const anyChunk = fc.oneof(
   fc.tuple(anyText, anyText).map(([a, b]) => chunk({ content: a }, { message: { content: b } })),
   anyText.map((content) => chunk({ content }, {}, { usage: { prompt_tokens: 1, completion_tokens: 1 } })),
   anyText.map((content) => chunk({ content }, { index: 1 })),
+  fc.tuple(anyText, anyLogprobs).map(([content, logprobs]) => chunk({ content }, { logprobs })),
+  fc.tuple(anyText, anyLogprobs).map(([content, logprobs]) => chunk({ content }, { logprobs, index: 1 })),
   anyText.map((content) => chunk({ content }, {}, { model: 'm-2' })),
   fc.constantFrom(finish('stop'), finish('tool_calls'), chunk({}), '{}'),
 )
@@ -70,6 +80,8 @@ describe('a stream read by the fast path', () => {
       (reasoning) => chunk({ content: '', reasoning }),
       (text) => chunk({ tool_calls: [{ index: 3, function: { arguments: text } }] }),
       (text) => chunk({ tool_calls: [{ function: { arguments: text } }] }),
+      (content) => chunk({ content }, { logprobs: { content: [{ token: content, logprob: -0.5 }] } }),
+      (content) => chunk({ content }, { logprobs: { content: [], refusal: null } }),
     ]
     fc.assert(
       fc.property(fc.constantFrom(...kinds), fc.array(fc.tuple(anyText, anyText)), (write, texts) => {
