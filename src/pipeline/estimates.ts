@@ -3,7 +3,7 @@
 import type { Money } from '../core/money.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
-import { expectedOf, expectedOfAll } from '../cost/price-board.js'
+import { expectedOf, expectedOf, expectedOfAll, expectedOfAll, readableOf } from '../cost/price-board.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import { tokenCounterFor } from '../routing/token-counter.js'
 import type { Parts } from './parts.js'
@@ -44,7 +44,8 @@ export class Estimates {
   costOf(model: ModelReference): Money | undefined {
     const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
     const outputTokens = this.#outputTokensOf(model.provider)
-    return expectedOf(entry, this.shape, outputTokens, this.#chanceOf(model)) ?? undefined
+    const chance = readableOf(entry, this.shape) === 0 ? undefined : this.#chanceOf(model)
+    return expectedOf(entry, this.shape, outputTokens, chance) ?? undefined
   }
 
   /** The same for each model of a list, in its order; NaN where the price is not known. */
