@@ -270,8 +270,8 @@ function isCount(tokens: number): boolean {
 }
 
 function listOf(entries: readonly PricedEntry[]): PricedList {
-  const column = (valueOf: (entry: PricedEntry) => number): Float64Array =>
-    Float64Array.from(entries, valueOf)
+  const column = (figureOf: (entry: PricedEntry) => number): Float64Array =>
+    Float64Array.from(entries, figureOf)
   const rate = (bucket: 'input' | 'output') =>
     column(({ isUnknown, tiers }) => (isUnknown || tiers.length > 1 ? Number.NaN : tiers[0][bucket]))
   return {
