@@ -1,6 +1,7 @@
 // What a conversation keeps: its model, and the level of a turn that calls tools.
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AppClassifier } from '../../src/core/classification.js'
 import type { Message } from '../../src/core/message.js'
 import { reply } from '../../src/testing/reply.js'
 import { loadSdks, upstreamWith } from '../pipeline/stage.js'
@@ -13,6 +14,7 @@ const models: Readonly<Record<string, MarketModel>> = {
   'one/mini': { quality: 84, usd: 3 },
   'two/best': { quality: 97, usd: 15 },
 }
+const nowhere = 'http://127.0.0.1:9'
 const hard =
   'Design a consensus protocol for three regions, and prove that it is safe when messages are lost.'
 const tools = [{ type: 'function', function: { name: 'look_up', parameters: {} } }] as const
@@ -81,6 +83,96 @@ describe('a tool loop', () => {
       level: 'simple',
       levelSource: 'classifier',
     })
+  })
+})
+
+describe("the app's classifier", () => {
+  const classifier = vi.fn<AppClassifier>(() => ({ level: 'advanced' }))
+
+  it('is asked once a turn, however often the turn calls tools (RK11)', async () => {
+    classifier.mockClear()
+    const upstream = await upstreamWith(() =>
+      reply.chat({ toolCalls: [{ name: 'look_up', arguments: ['{}'] }] }),
+    )
+    const { handler } = marketOf({ one: upstream, two: upstream }, models, { classifier })
+    for (const rounds of [0, 1, 2, 3])
+      await handler.generateResponse({ messages: loop('Look it up.', rounds), tools, session: 's' })
+    expect(classifier).toHaveBeenCalledTimes(1)
+    const next = [...loop('Look it up.', 3), { role: 'user', content: 'And now?' }] as const
+    await handler.generateResponse({ messages: next, tools, session: 's' })
+    expect(classifier).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a kind of work', () => {
+  const code = [
+    'Write a Python function that reverses a list.',
+    'Now fix the bug in this Python function: it skips the last item.',
+    'Refactor that Python code into a class.',
+  ]
+  const weak = 'Which of the two would you recommend for a small team?'
+  const poem = 'Write a poem about the sea.'
+  const kindOf = async (...turns: readonly string[]) => {
+    const messages = turns.flatMap((content): Message[] => [
+      { role: 'assistant', content: 'Done.' },
+      { role: 'user', content },
+    ])
+    const { handler } = marketOf({ one: nowhere, two: nowhere }, models)
+    const { taskType, classification } = await handler.plan({ messages: messages.slice(1) })
+    return { taskType, confidence: classification?.taskTypeConfidence ?? 0 }
+  }
+
+  it('that was guessed three times is guessed again, where nothing else is clear (TR3)', async () => {
+    expect((await kindOf(weak)).taskType).toBe('question-answering')
+    expect((await kindOf(...code, weak)).taskType).toBe('code')
+  })
+
+  it('that was guessed twice, or between others, is no habit yet (TR3)', async () => {
+    expect((await kindOf(...code.slice(1), weak)).taskType).toBe('question-answering')
+    const [first = '', , third = ''] = code
+    expect((await kindOf(first, poem, third, weak)).taskType).toBe('question-answering')
+    expect((await kindOf(poem, first, third, weak)).taskType).toBe('question-answering')
+    expect((await kindOf(first, third, poem, weak)).taskType).toBe('question-answering')
+  })
+
+  it('gives way to one that is clear (TR3)', async () => {
+    expect((await kindOf(...code, poem)).taskType).toBe('creative')
+  })
+
+  it('is surer the fourth time, and never too sure (TR3)', async () => {
+    const alone = await kindOf(weak)
+    const again = await kindOf(weak, weak, weak, weak)
+    expect(again.taskType).toBe('question-answering')
+    expect(again.confidence).toBeGreaterThan(alone.confidence)
+    expect((await kindOf(poem, poem, poem, poem)).confidence).toBe(1)
+  })
+})
+
+describe('the share of strong calls that follows the traffic', () => {
+  const routing = { strongShare: { share: 0.5, fromTraffic: true } }
+  /** Among small talk it counts as hard. */
+  const probe = { prompt: 'Explain how vaccines work.' }
+  const requests = Array.from({ length: 25 }, (_, at) => at)
+
+  it('is not moved by plans, and is moved by requests (PV2)', async () => {
+    const upstream = await upstreamWith(() => reply.chat())
+    const { handler } = marketOf({ one: upstream, two: upstream }, models, { routing })
+    const before = await handler.plan(probe)
+    expect(before.level).toBe('moderate')
+    for (let asked = 0; asked < 100; asked += 1) await handler.plan({ prompt: 'Hi' })
+    expect(await handler.plan(probe)).toEqual(before)
+    for (const _ of requests) await handler.generateResponse({ prompt: 'Hi' })
+    expect((await handler.plan(probe)).level).toBe('complex')
+  })
+
+  it('counts a turn once, and not again with each of its tool calls (PV2)', async () => {
+    const upstream = await upstreamWith(() => reply.chat())
+    const { handler } = marketOf({ one: upstream, two: upstream }, models, { routing })
+    const before = await handler.plan(probe)
+    for (const at of requests) await handler.generateResponse({ messages: loop('Hi', 1 + (at % 3)) })
+    expect((await handler.plan(probe)).classification).toEqual(before.classification)
+    for (const _ of requests) await handler.generateResponse({ messages: loop('Hi', 0) })
+    expect((await handler.plan(probe)).level).toBe('complex')
   })
 })
 
