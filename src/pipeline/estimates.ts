@@ -3,7 +3,7 @@
 import type { Money } from '../core/money.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
-import { expectedOf, expectedOf, expectedOfAll, expectedOfAll, readableOf } from '../cost/price-board.js'
+import { expectedOf, expectedOfAll, readableOf } from '../cost/price-board.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import { tokenCounterFor } from '../routing/token-counter.js'
 import type { Parts } from './parts.js'
