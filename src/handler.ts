@@ -63,6 +63,7 @@ export class BYOKHandler {
   readonly #assembly: Assembly
   readonly #underWay = new UnderWay()
   readonly #pipeline = new LazyPipeline()
+  #preview: typeof import('./pipeline/preview.js') | undefined
 
   /** Throws `config` for a setting that cannot work, and `invalid-key-format` for such a key. */
   constructor(options: HandlerOptions = {}) {
@@ -124,8 +125,8 @@ export class BYOKHandler {
    */
   async plan(request: CompletionRequest): Promise<Route> {
     const prepared = this.#prepare(request, 'generateResponse')
-    const { previewRoute } = await import('./pipeline/preview.js')
-    return previewRoute(prepared, this.#parts, this.#underWay)
+    this.#preview ??= await import('./pipeline/preview.js')
+    return this.#preview.previewRoute(prepared, this.#parts, this.#underWay)
   }
 
   /** The models that `auto` would choose for a request, the best first. Throws as `plan()` does. */

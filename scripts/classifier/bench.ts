@@ -6,23 +6,29 @@ import { gzipSync } from 'node:zlib'
 import { levels } from '../../src/core/level.js'
 import { Classifier } from '../../src/routing/classifier/classify.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
+import { ruleShare } from '../../src/routing/classifier/trained.js'
 import { acceptancePrompts } from '../../test/routing/classifier/acceptance-prompts.js'
 import { apgr, difference, type Estimate, rank } from './apgr.js'
-import { blend, crossValidated, scored, type Way, withoutCopies } from './cross-validation.js'
+import { crossValidated, scored, shippedWay, type Way, withoutCopies } from './cross-validation.js'
 import { folder, hasData, labelledFiles, type Row, readRows, trainingFiles } from './data.js'
-import { fitWeights, usualPull } from './ridge.js'
 import { keywordHeuristic, promptLength } from './rivals.js'
 
 const rivals = [promptLength, keywordHeuristic]
-
-/** What was tried beside the shipped way. */
-const otherWays: readonly (Way & { readonly name: string })[] = [
-  { name: 'fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0, ruleShare: 0 },
-  { name: 'pull 3,000 towards zero', pull: 3_000, priorUnit: 0, ruleShare: 0 },
-  { name: 'pull 3,000 towards the priors', pull: 3_000, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'pull 40,000 towards the priors', pull: 40_000, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'as shipped, without the rules', pull: usualPull, priorUnit: 0.01, ruleShare: 0 },
-  { name: 'as shipped, rules at half weight', pull: usualPull, priorUnit: 0.01, ruleShare: 0.5 },
+const featuresAlone: Way = { ...shippedWay, wordShare: 0, ruleShare: 0 }
+/** The shipped way, and what was tried beside it. */
+const ways: readonly (Way & { readonly name: string })[] = [
+  { ...featuresAlone, name: 'features fitted freely (pull 100 towards zero)', pull: 100, priorUnit: 0 },
+  { ...featuresAlone, name: 'features, pull 3,000 towards zero', pull: 3_000, priorUnit: 0 },
+  { ...featuresAlone, name: 'features, pull 3,000 towards the priors', pull: 3_000 },
+  { ...featuresAlone, name: 'features, pull 40,000 towards the priors', pull: 40_000 },
+  { ...featuresAlone, name: 'features as shipped, alone' },
+  { ...featuresAlone, name: 'features as shipped, rules at 0.1', ruleShare: 0.1 },
+  { ...featuresAlone, name: 'features as shipped, rules at half weight', ruleShare },
+  { ...shippedWay, name: 'words alone', featureShare: 0, ruleShare: 0 },
+  { ...shippedWay, name: 'words, rules at half weight', featureShare: 0 },
+  { ...shippedWay, name: 'words and free features, rules at half weight', pull: 100, priorUnit: 0 },
+  { ...shippedWay, name: 'words and features as shipped, without the rules', ruleShare: 0 },
+  { ...shippedWay, name: 'as shipped' },
 ]
 const source = join(import.meta.dirname, '../../src/routing/classifier')
 
@@ -58,24 +64,53 @@ function compare(): void {
     const tested = rows.filter((row) => row.file === file)
     console.log(`${file} ${againstLength(tested, groupMeans(tested))}`)
   }
-  console.log('\nOther ways, by groups: APGR, and how far ahead of prompt length')
-  for (const way of otherWays) {
+  console.log('\nWay by way, by groups: APGR, and how far ahead of prompt length')
+  for (const way of ways) {
     const parts = labelledFiles.map((file) => {
       const tested = rows.filter((row) => row.file === file)
       return `${file} ${againstLength(tested, crossValidated(rows, tested, way))}`
     })
     console.log(`${way.name}: ${parts.join(' | ')}`)
   }
-  console.log('')
-  const gsm = rows.filter((row) => row.file === 'gsm8k-train-dev')
-  const noGsm = rows.filter((row) => row.file !== 'gsm8k-train-dev' && row.group !== 'gsm8k')
-  showPlain('gsm8k-train-dev (steps), never seen', gsm, scored(gsm, noGsm))
   const chat = readRows('chat-dev', reader)
-  const shipped = fitWeights(rows)
+  console.log('')
   for (const kind of ['arena', 'alpaca']) {
     const tested = chat.filter((row) => row.group.startsWith(kind))
-    show(`chat-dev ${kind}, never trained on`, tested, blend(tested, shipped, rows))
+    show(`chat-dev ${kind}, never trained on`, tested, scored(tested, rows))
   }
+  showTransfer(rows, chat)
+}
+
+/** APGR on what training has never seen, way by way: a file left out as a whole, or chat. The mean leaves alpaca out. */
+function showTransfer(rows: readonly Row[], chat: readonly Row[]): void {
+  const sets = [...labelledFiles, 'gsm8k-train-dev'].map((file) => {
+    const tested = rows.filter((row) => row.file === file)
+    const others = rows.filter(
+      (row) => row.file !== file && (file !== 'gsm8k-train-dev' || row.group !== 'gsm8k'),
+    )
+    return { name: file, tested, training: withoutCopies(others, tested) }
+  })
+  const [mmlu] = sets
+  if (mmlu === undefined) return
+  const withoutLargest = mmlu.tested.filter((row) => row.group !== 'moral_scenarios')
+  sets.push({ ...mmlu, name: 'mmlu-dev without moral_scenarios', tested: withoutLargest })
+  for (const name of ['arena', 'alpaca'])
+    sets.push({ name, tested: chat.filter((row) => row.group.startsWith(name)), training: [...rows] })
+  console.log('\nNever seen, way by way')
+  const line = (name: string, scoresOf: (set: (typeof sets)[number]) => readonly number[]): void => {
+    const found = sets.map((set) =>
+      apgr(
+        rank(scoresOf(set)),
+        set.tested.map((row) => row.gain),
+      ),
+    )
+    const mean = found.slice(0, -1).reduce((sum, value) => sum + value, 0) / (sets.length - 1)
+    const parts = sets.map((set, at) => `${set.name} ${found[at]?.toFixed(3)}`)
+    console.log(`${name}: mean ${mean.toFixed(4)} | ${parts.join(' | ')}`)
+  }
+  for (const rival of rivals) line(rival.name, ({ tested }) => tested.map((row) => rival.score(row.prompt)))
+  line('rules alone', ({ tested }) => tested.map((row) => row.rulePoints))
+  for (const way of ways) line(way.name, ({ tested, training }) => scored(tested, training, way))
 }
 
 function show(title: string, rows: readonly Row[], scores: readonly number[]): void {
@@ -113,15 +148,6 @@ function againstLength(rows: readonly Row[], scores: readonly number[]): string 
     rows.map((row) => row.group),
   )
   return `${apgr(own, gains).toFixed(3)} ${shown(ahead)}`
-}
-
-/** One group only: there is nothing to draw groups from. */
-function showPlain(title: string, rows: readonly Row[], scores: readonly number[]): void {
-  const gains = rows.map((row) => row.gain)
-  const parts = rivals.map(
-    (rival) => `${rival.name} ${apgr(rank(rows.map((row) => rival.score(row.prompt))), gains).toFixed(3)}`,
-  )
-  console.log(`${title}: ${apgr(rank(scores), gains).toFixed(3)} | ${parts.join(' | ')}`)
 }
 
 function shown({ value, low, high }: Estimate): string {

@@ -1,8 +1,10 @@
 // Scores prompts by weights that were fitted without them, their groups, and copies of them in other files.
 
-import { ruleShare } from '../../src/routing/classifier/trained.js'
+import { createHash } from 'node:crypto'
+import { bounded, ruleShare } from '../../src/routing/classifier/trained.js'
 import type { Row } from './data.js'
 import { fitWeights, sumOf, usualPull } from './ridge.js'
+import { fitWords, wordSumsOf } from './words.js'
 
 const folds = 6
 
@@ -10,10 +12,18 @@ const folds = 6
 export interface Way {
   readonly pull: number
   readonly priorUnit: number
+  /** What the features, the words and the rules count for, each in spreads. */
+  readonly featureShare: number
+  readonly wordShare: number
   readonly ruleShare: number
 }
 
-const shippedWay: Way = { pull: usualPull, priorUnit: 0.01, ruleShare }
+/** The way of the shipped weights. */
+export const shippedWay: Way = { pull: usualPull, priorUnit: 0.01, featureShare: 1, wordShare: 1, ruleShare }
+
+/** Tables of words by the rows that they were fitted on. */
+const fittedWords = new Map<string, string>()
+
 /** The score of every row from weights fitted without its group. */
 export function crossValidated(rows: readonly Row[], tested: readonly Row[], way = shippedWay): number[] {
   const groups = [...new Set(tested.map((row) => row.group))].sort()
@@ -39,23 +49,38 @@ export function withoutCopies(training: readonly Row[], tested: readonly Row[]):
   return training.filter((row) => !keys.has(row.copyKey))
 }
 
-/** The score of rows from weights that were fitted on others. */
+/** The classifier's own blend, with weights and proportions from the training rows. */
 export function scored(tested: readonly Row[], training: readonly Row[], way = shippedWay): number[] {
-  return blend(tested, fitWeights(training, way.pull, way.priorUnit), training, way.ruleShare)
+  const features = fitWeights(training, way.pull, way.priorUnit)
+  const words = way.wordShare === 0 ? '' : wordsFor(training)
+  const featureSum = inSpreads(training, tested, (rows) => rows.map((row) => sumOf(row, features)))
+  const wordSum = inSpreads(training, tested, (rows) => wordSumsOf(rows, words))
+  const rules = inSpreads(training, tested, (rows) => rows.map((row) => row.rulePoints))
+  return tested.map(
+    (_, at) =>
+      way.featureShare * (featureSum[at] ?? 0) +
+      way.wordShare * bounded(wordSum[at] ?? 0) +
+      way.ruleShare * (rules[at] ?? 0),
+  )
 }
 
-/** The classifier's own blend, with proportions taken from the training rows. */
-export function blend(
-  tested: readonly Row[],
-  features: ReturnType<typeof fitWeights>,
+/** The same rows are held out for every way, and the words then come out the same. */
+function wordsFor(training: readonly Row[]): string {
+  const key = createHash('sha1')
+  for (const row of training) key.update(`${row.file} ${row.group} ${row.copyKey}\n`)
+  const name = key.digest('hex')
+  const known = fittedWords.get(name) ?? fitWords(training)
+  fittedWords.set(name, known)
+  return known
+}
+
+function inSpreads(
   training: readonly Row[],
-  share = ruleShare,
+  tested: readonly Row[],
+  values: (rows: readonly Row[]) => readonly number[],
 ): number[] {
-  const sum = meanAndSpread(training.map((row) => sumOf(row, features)))
-  const rules = meanAndSpread(training.map((row) => row.rulePoints))
-  return tested.map(
-    (row) => (sumOf(row, features) - sum[0]) / sum[1] + (share * (row.rulePoints - rules[0])) / rules[1],
-  )
+  const [mean, spread] = meanAndSpread(values(training))
+  return values(tested).map((value) => (value - mean) / (spread || 1))
 }
 
 function meanAndSpread(values: readonly number[]): [number, number] {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { measure } from '../../src/routing/classifier/features.js'
 import { judge } from '../../src/routing/classifier/rules.js'
 import type { Reader } from '../../src/routing/classifier/sight.js'
+import { slotOfWord } from '../../src/routing/classifier/trained-words.js'
 
 /** Where the data lie. */
 export const folder = resolve(process.env.ROUTING_DIR ?? join(import.meta.dirname, '../../../shared/routing'))
@@ -26,6 +27,8 @@ export interface Row {
   /** The same for prompts that begin alike: copies of a question in two files. */
   readonly copyKey: string
   readonly features: readonly number[]
+  /** The places of its words in the table of trained words, each once. */
+  readonly slots: readonly number[]
   readonly rulePoints: number
   /** What a strong model gains on it, as the comparison counts it. */
   readonly gain: number
@@ -81,6 +84,7 @@ function rowOf(file: DataFile, line: Line, reader: Reader): Row {
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, ''),
     features: measure(sight),
+    slots: [...new Set(sight.wordHashes.map(slotOfWord))],
     rulePoints: judge(sight, noSurroundings).points,
     ...outcomes[file],
   }

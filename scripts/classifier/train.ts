@@ -8,6 +8,7 @@ import { levelPoints } from '../../src/routing/classifier/level-points.js'
 import { Reader } from '../../src/routing/classifier/sight.js'
 import { folder, hasData, type Row, readRows, trainingFiles } from './data.js'
 import { fitWeights, sumOf } from './ridge.js'
+import { fitWords, wordSumsOf } from './words.js'
 
 const target = join(import.meta.dirname, '../../src/routing/classifier/weights.ts')
 const bins = 100
@@ -24,10 +25,12 @@ function train(): void {
   const features = fitWeights(rows)
   const sum = meanAndSpread(rows.map((row) => sumOf(row, features)))
   const rules = meanAndSpread(rows.map((row) => row.rulePoints))
+  const words = fitWords(rows)
+  const wordSum = meanAndSpread(wordSumsOf(rows, words))
   const scores = rows.map(
     (row) => levelPoints(row.rulePoints, (sumOf(row, features) - sum[0]) / sum[1], true) / 4,
   )
-  const text = weightsFile(features, sum, rules, reached(rows, scores))
+  const text = weightsFile(features, { sum, rules, wordSum }, reached(rows, scores), words)
   if (isPrinted) {
     process.stdout.write(text)
     return
@@ -57,24 +60,27 @@ function reached(rows: readonly Row[], scores: readonly number[]): number[] {
 
 function weightsFile(
   features: ReturnType<typeof fitWeights>,
-  sum: readonly number[],
-  rules: readonly number[],
+  { sum, rules, wordSum }: Readonly<Record<'sum' | 'rules' | 'wordSum', readonly number[]>>,
   counts: readonly number[],
+  words: string,
 ): string {
   const lines = featureNames.map((name) => `    ${name}: [${features[name].join(', ')}],`)
   return `// Generated from the freely licensed routing data by \`npm run train-classifier\`; not written by hand.
 
 import type { TrainedWeights } from './trained.js'
 
-/** Mean, spread and weight of each feature, and how scores fall over the training rows. */
+/** Mean, spread and weight of each feature, the table of words, and how scores fall over the training rows. */
 export const trainedWeights: TrainedWeights = {
   features: {
 ${lines.join('\n')}
   },
   sum: [${sum.join(', ')}],
   rules: [${rules.join(', ')}],
+  wordSum: [${wordSum.join(', ')}],
   reached:
     '${counts.join(' ')}',
+  words:
+    '${words}',
 }
 `
 }

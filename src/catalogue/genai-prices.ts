@@ -5,9 +5,9 @@ import { ByokError, isByokError } from '../core/errors.js'
 import type { FoundPrice, PriceSource } from '../core/price.js'
 import { refused } from './check-price.js'
 import { type KeptTable, neededPart, TableShelf, type TextKeeper } from './kept-table.js'
-import { findByName } from './model-names.js'
+import { findByName, type NameMatch } from './model-names.js'
 import { downloadJson } from './price-download.js'
-import { type PriceChoice, type PriceTable, readPriceTable } from './price-table.js'
+import { type PriceChoice, type PricedModel, type PriceTable, readPriceTable } from './price-table.js'
 import { type PricedVendor, priceCorrections, pricedVendors } from './priced-vendors.js'
 import { SharedRun } from './shared-run.js'
 
@@ -26,10 +26,21 @@ export interface GenaiPricesOptions {
 type Genai = typeof import('@pydantic/genai-prices')
 type GenaiProvider = NonNullable<ReturnType<Genai['findProvider']>>
 
+/** A name that means a model of the table, and what its prices are told as. */
+interface Entry {
+  readonly model: PricedModel
+  readonly prices: ReadonlyMap<PriceChoice, FoundPrice>
+}
+
+/** More names than any catalogue has, in case callers make them up. */
+const mostEntries = 10_000
+
 /** The table that is in use. */
 interface Loaded {
   readonly table: PriceTable
   readonly version: string
+  /** By `provider/model`, the names that were looked up; `null` for what means nothing. */
+  readonly entries: Map<string, Entry | null>
   /** When it was fetched. Absent: it came with the package. */
   readonly fetchedAt?: number
 }
@@ -122,37 +133,63 @@ export function genaiPrices(
     find(provider, model, at) {
       const vendor = pricedVendors.get(provider)
       if (vendor === undefined || loaded === undefined || genai === undefined) return undefined
-      return findPrice({ vendor, model, at, loaded, genai })
+      return findPrice({ vendor, provider, model, at, loaded, genai })
     },
   }
 }
 
 interface Question {
   readonly vendor: PricedVendor
+  readonly provider: string
   readonly model: string
   readonly at: number
   readonly loaded: Loaded
   readonly genai: Genai
 }
 
-function findPrice({ vendor, model, at, loaded, genai }: Question): FoundPrice | undefined {
-  const { sources, prefix = '', aliases = {}, serviceTiers } = vendor
+function findPrice({ vendor, provider, model, at, loaded, genai }: Question): FoundPrice | undefined {
+  const entry = entryOf(`${provider}/${model}`, model, vendor, loaded)
+  const choice = entry && choiceAt(entry.model.choices, at, genai)
+  const found = choice && entry?.prices.get(choice)
+  const isStale = loaded.fetchedAt !== undefined && at - loaded.fetchedAt > validMs
+  return found !== undefined && isStale ? { ...found, caveat: 'stale' } : found
+}
+
+/** What a name means in the table that is in use; looked up once, since that takes longer than all the rest. */
+function entryOf(name: string, model: string, vendor: PricedVendor, { table, version, entries }: Loaded) {
+  const known = entries.get(name)
+  if (known !== undefined) return known ?? undefined
+  const { sources, prefix = '', aliases = {} } = vendor
   const found = findByName(model.startsWith(prefix) ? model.slice(prefix.length) : model, {
-    indexes: sources.flatMap((source) => loaded.table.get(source) ?? []),
+    indexes: sources.flatMap((source) => table.get(source) ?? []),
     aliases,
   })
-  const price = found && choiceAt(found.model.choices, at, genai)?.price
-  if (found === undefined || price === undefined) return undefined
-  const isFree = price.input === 0 && price.output === 0
-  const isAssumed = found.match === 'date' || (vendor.isAssumed === true && !isFree)
-  const isStale = loaded.fetchedAt !== undefined && at - loaded.fetchedAt > validMs
-  const { contextWindow, isCorrected } = found.model
-  return {
-    price: serviceTiers === undefined ? price : { ...price, serviceTiers },
-    version: isCorrected ? `${loaded.version}, corrected` : loaded.version,
-    ...(isStale ? { caveat: 'stale' } : isAssumed ? { caveat: 'assumed' } : {}),
-    ...(contextWindow === undefined || contextWindow === 0 ? {} : { contextWindow }),
+  const entry = found === undefined ? null : { model: found.model, prices: pricesOf(found, vendor, version) }
+  if (entries.size >= mostEntries) entries.clear()
+  entries.set(name, entry)
+  return entry ?? undefined
+}
+
+function pricesOf(
+  { model, match }: { readonly model: PricedModel; readonly match: NameMatch },
+  { serviceTiers, isAssumed }: PricedVendor,
+  tableVersion: string,
+): Map<PriceChoice, FoundPrice> {
+  const { contextWindow, isCorrected } = model
+  const version = isCorrected ? `${tableVersion}, corrected` : tableVersion
+  const prices = new Map<PriceChoice, FoundPrice>()
+  for (const choice of model.choices) {
+    const { price } = choice
+    if (price === undefined) continue
+    const isFree = price.input === 0 && price.output === 0
+    prices.set(choice, {
+      price: serviceTiers === undefined ? price : { ...price, serviceTiers },
+      version,
+      ...(match === 'date' || (isAssumed === true && !isFree) ? { caveat: 'assumed' } : {}),
+      ...(contextWindow === undefined || contextWindow === 0 ? {} : { contextWindow }),
+    })
   }
+  return prices
 }
 
 /**
@@ -160,8 +197,8 @@ function findPrice({ vendor, model, at, loaded, genai }: Question): FoundPrice |
  * the list for a price, and a provider of one model, so that nothing of its own state is asked.
  */
 function choiceAt(choices: readonly PriceChoice[], at: number, genai: Genai): PriceChoice | undefined {
-  const timestamp = new Date(at)
   if (choices.length === 1) return choices[0]
+  const timestamp = new Date(at)
   if (Number.isNaN(timestamp.getTime())) return undefined
   const prices = choices.map(({ constraint }, place) => ({
     prices: { input_mtok: place },
@@ -179,7 +216,7 @@ async function readFetched(value: unknown, fetchedAt: number): Promise<Loaded> {
     const table = readPriceTable(value, tableOptions)
     const day = new Date(fetchedAt).toISOString().slice(0, 10)
     const mark = await fingerprint(neededPart(value, tableOptions.sources))
-    return { table, version: `genai-prices ${day} #${mark}`, fetchedAt }
+    return { table, version: `genai-prices ${day} #${mark}`, entries: new Map(), fetchedAt }
   } catch (cause) {
     if (isByokError(cause)) throw cause
     // A rule of a hundred thousand lists in each other is JSON, and too deep to be written again.
@@ -195,7 +232,7 @@ async function readBundled(genai: Genai): Promise<Loaded & { readonly mark: stri
   })
   const mark = await fingerprint(providers)
   const version = mark === bundled.fingerprint ? bundled.version : `genai-prices #${mark}`
-  return { table: readPriceTable(providers, tableOptions), version, mark }
+  return { table: readPriceTable(providers, tableOptions), version, entries: new Map(), mark }
 }
 
 /** Eight characters that another table does not have by chance. */

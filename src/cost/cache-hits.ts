@@ -16,6 +16,9 @@ export interface CacheSubject extends CachedModel {
   readonly chat: ChatRequest
 }
 
+/** More models than a prompt is sent to; the one that was noted first is forgotten. */
+const mostModels = 100
+
 /** How much is remembered. */
 export interface CacheHitsOptions {
   /** The last calls of each prompt that count. @default 100 */
@@ -39,8 +42,8 @@ interface Ring {
 export class CacheHits {
   readonly #samples: number
   readonly #keys: number
-  /** The one that was used last stands last. */
-  readonly #rings = new Map<string, Ring>()
+  /** By tenant and prompt, then by model. The prompt that was used last stands last. */
+  readonly #prompts = new Map<string, Map<string, Ring>>()
 
   constructor({ samples = 100, keys = 10_000 }: CacheHitsOptions = {}) {
     this.#samples = samples
@@ -50,8 +53,12 @@ export class CacheHits {
   /** Notes whether a call has read from the cache, where its provider says so. */
   note(subject: CacheSubject, usage: Usage | undefined): void {
     if (usage?.cacheRead === undefined || !isFirstTurn(subject.chat)) return
-    const key = keyOf(subject)
-    const ring = this.#touch(key) ?? this.#add(key)
+    const rings = this.#touch(promptOf(subject.tenant, subject.chat))
+    const model = modelOf(subject)
+    const ring = rings.get(model) ?? { hits: new Uint8Array(this.#samples), total: 0, hitCount: 0 }
+    rings.set(model, ring)
+    const [first] = rings.keys()
+    if (rings.size > mostModels && first !== undefined) rings.delete(first)
     const place = ring.total % this.#samples
     const isHit = usage.cacheRead > 0 ? 1 : 0
     ring.hitCount += isHit - (ring.hits[place] ?? 0)
@@ -66,35 +73,32 @@ export class CacheHits {
 
   /** The same for many models: what they share is worked out once. */
   chancesFor(tenant: string | undefined, chat: ChatRequest): (model: CachedModel) => number | undefined {
-    if (this.#rings.size === 0) return () => undefined
-    const prefix = prefixName(chat)
-    return ({ provider, model }) => {
-      const ring = this.#touch(keyFor(tenant, provider, model, prefix))
+    if (this.#prompts.size === 0) return () => undefined
+    const prompt = promptOf(tenant, chat)
+    if (!this.#prompts.has(prompt)) return () => undefined
+    const rings = this.#touch(prompt)
+    return (model) => {
+      const ring = rings.get(modelOf(model))
       return ring === undefined ? undefined : ring.hitCount / Math.min(ring.total, this.#samples)
     }
   }
 
-  #touch(key: string): Ring | undefined {
-    const ring = this.#rings.get(key)
-    if (ring === undefined) return undefined
-    this.#rings.delete(key)
-    this.#rings.set(key, ring)
-    return ring
-  }
-
-  #add(key: string): Ring {
-    const ring = { hits: new Uint8Array(this.#samples), total: 0, hitCount: 0 }
-    this.#rings.set(key, ring)
-    const [oldest] = this.#rings.keys()
-    if (this.#rings.size > this.#keys && oldest !== undefined) this.#rings.delete(oldest)
-    return ring
+  /** What is remembered of a prompt, as the one that was used last. The one that was used longest ago makes room. */
+  #touch(prompt: string): Map<string, Ring> {
+    const rings = this.#prompts.get(prompt) ?? new Map<string, Ring>()
+    this.#prompts.delete(prompt)
+    this.#prompts.set(prompt, rings)
+    const [oldest] = this.#prompts.keys()
+    if (this.#prompts.size > this.#keys && oldest !== undefined) this.#prompts.delete(oldest)
+    return rings
   }
 }
 
-function keyOf({ tenant, provider, model, chat }: CacheSubject): string {
-  return keyFor(tenant, provider, model, prefixName(chat))
+function promptOf(tenant: string | undefined, chat: ChatRequest): string {
+  return JSON.stringify([tenant ?? null, prefixName(chat)])
 }
 
-function keyFor(tenant: string | undefined, provider: string, model: string, prefix: string): string {
-  return JSON.stringify([tenant ?? null, provider, model, prefix])
+/** A provider's id has no slash. */
+function modelOf({ provider, model }: CachedModel): string {
+  return `${provider}/${model}`
 }

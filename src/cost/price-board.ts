@@ -4,7 +4,7 @@ import { type Money, maxMoney } from '../core/money.js'
 import type { FoundPrice, ModelPrice, Rate } from '../core/price.js'
 import { expectedCost, likelyHit, type PromptShape, usualCacheFrom } from './expected.js'
 import { rateAt } from './price.js'
-import type { Pricing } from './pricing.js'
+import type { PricedModel, Pricing } from './pricing.js'
 
 /** What a million tokens cost in a prompt of more than `above` tokens, in nano-dollars. */
 export interface FlatRates {
@@ -13,12 +13,6 @@ export interface FlatRates {
   readonly output: number
   readonly cacheRead: number
   readonly cacheWrite: number
-}
-
-/** A model by its provider and name. */
-interface Named {
-  readonly provider: string
-  readonly model: string
 }
 
 /** The price of a model with nothing left to look up. */
@@ -38,6 +32,16 @@ export interface PricedEntry {
   readonly tiers: readonly [FlatRates, ...FlatRates[]]
   /** As it was found; `undefined` where it is unknown. */
   readonly price: ModelPrice | undefined
+}
+
+/** The prices of a list of models, side by side: for a pass over all of them. */
+export interface PricedList {
+  readonly entries: readonly PricedEntry[]
+  /** What a million tokens cost, where that is the same for every length of a prompt; else NaN. */
+  readonly input: Float64Array
+  readonly output: Float64Array
+  readonly perCall: Float64Array
+  readonly cacheFromTokens: Float64Array
 }
 
 /** Rates are for so many tokens. */
@@ -73,7 +77,7 @@ export class PriceBoard {
   /** Entries that were made, by what they were made from: a table mostly tells the same price again. */
   readonly #made = new WeakMap<ModelPrice, PricedEntry>()
   /** Whole lists of models, by the list: most requests choose among the same ones. */
-  #lists = new WeakMap<readonly Named[], readonly PricedEntry[]>()
+  #lists = new WeakMap<readonly PricedModel[], PricedList>()
   #size = 0
   #minute = Number.NaN
   #edition = -1
@@ -101,13 +105,13 @@ export class PriceBoard {
   }
 
   /** The prices of all models of a list, in its order. A list that is kept, and never changed, is looked up once. */
-  pricedAll(models: readonly Named[], at: number): readonly PricedEntry[] {
+  pricedAll(models: readonly PricedModel[], at: number): PricedList {
     this.#turnTo(Math.floor(at / minuteMs))
     const found = this.#lists.get(models)
     if (found !== undefined) return found
-    const entries = models.map(({ provider, model }) => this.priced(provider, model, at))
-    this.#lists.set(models, entries)
-    return entries
+    const list = listOf(models.map(({ provider, model }) => this.priced(provider, model, at)))
+    this.#lists.set(models, list)
+    return list
   }
 
   /** Forgets everything where another minute has begun, or prices have become others. */
@@ -181,6 +185,40 @@ export function expectedOf(
   return Math.round(miss + likelyHit(prompt, hitChance) * (hit - miss))
 }
 
+/** What is not the same for all models of a list, by their places in it. */
+export interface CallsOfList {
+  outputTokensOf(place: number): number
+  hitChanceOf(place: number): number | undefined
+}
+
+/** `expectedOf` for every model of a list, in its order; NaN where the price is unknown. */
+export function expectedOfAll(list: PricedList, prompt: PromptShape, calls: CallsOfList): Float64Array {
+  const { entries, input, output, perCall, cacheFromTokens } = list
+  const costs = new Float64Array(entries.length)
+  const mayBeCached = Math.max(prompt.prefixTokens, prompt.markedTokens)
+  const isExact = isCount(prompt.tokens)
+  for (let place = 0; place < costs.length; place += 1) {
+    const answer = calls.outputTokensOf(place)
+    const sum = prompt.tokens * (input[place] ?? Number.NaN) + answer * (output[place] ?? Number.NaN)
+    // Most prompts are too short for a cache, and most prices the same for all lengths: then that is all there is.
+    if (
+      isExact &&
+      isCount(answer) &&
+      sum <= Number.MAX_SAFE_INTEGER &&
+      mayBeCached < (cacheFromTokens[place] ?? 0)
+    )
+      costs[place] = Math.min(maxMoney, Math.ceil(sum / unit) + (perCall[place] ?? 0))
+    else costs[place] = oneOfAll(entries[place] ?? unknown, prompt, place, calls)
+  }
+  return costs
+}
+
+function oneOfAll(entry: PricedEntry, prompt: PromptShape, place: number, calls: CallsOfList): number {
+  // Where nothing can be in a cache, nobody need be asked how likely that is.
+  const chance = readableOf(entry, prompt) === 0 ? undefined : calls.hitChanceOf(place)
+  return expectedOf(entry, prompt, calls.outputTokensOf(place), chance) ?? Number.NaN
+}
+
 /** How many tokens of a prompt a call may find in the model's cache; 0 where its beginning is too short to be kept. */
 export function readableOf({ cacheFromTokens }: PricedEntry, prompt: PromptShape): number {
   const { tokens, prefixTokens, markedTokens } = prompt
@@ -229,6 +267,20 @@ const mostTokens = 2e9
 
 function isCount(tokens: number): boolean {
   return tokens >= 0 && tokens <= mostTokens && Math.floor(tokens) === tokens
+}
+
+function listOf(entries: readonly PricedEntry[]): PricedList {
+  const column = (figureOf: (entry: PricedEntry) => number): Float64Array =>
+    Float64Array.from(entries, figureOf)
+  const rate = (bucket: 'input' | 'output') =>
+    column(({ isUnknown, tiers }) => (isUnknown || tiers.length > 1 ? Number.NaN : tiers[0][bucket]))
+  return {
+    entries,
+    input: rate('input'),
+    output: rate('output'),
+    perCall: column(({ perCall }) => perCall),
+    cacheFromTokens: column(({ cacheFromTokens }) => cacheFromTokens),
+  }
 }
 
 function tiersOf(price: ModelPrice): PricedEntry['tiers'] {

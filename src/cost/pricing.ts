@@ -111,7 +111,7 @@ export class Pricing {
     const { unknownPrice } = this.#options
     const found = this.#look(provider, model, at)
     const price = found === undefined ? undefined : priceAtServiceTier(found.price, serviceTier)
-    if (found !== undefined && price !== undefined) return { ...found, price }
+    if (found !== undefined && price !== undefined) return price === found.price ? found : { ...found, price }
     if (typeof unknownPrice === 'string') return undefined
     return { price: unknownPrice, version: 'assumed', caveat: 'assumed' }
   }

@@ -35,6 +35,11 @@ export interface RoutingOptions {
   readonly default?: string | undefined
   /** What the choice leans towards. @default 'balanced' */
   readonly prefer?: Preference | undefined
+  /**
+   * Below which share of the pool's median cost cheaper is no better, from 0 to 1: the smaller it is, the more a low price
+   * counts beside quality. @default 0.5
+   */
+  readonly costFloor?: number | undefined
   /** Their models go first, if they survive the filters. */
   readonly preferProviders?: readonly string[] | undefined
   /**
@@ -109,6 +114,7 @@ export const choiceOptionNames: { readonly [Name in keyof Required<ChoiceOptions
 const routingNames: { readonly [Name in keyof Required<RoutingOptions>]: true } = {
   default: true,
   prefer: true,
+  costFloor: true,
   preferProviders: true,
   strongShare: true,
   minQuality: true,
@@ -134,6 +140,7 @@ export function checkChoice({ routing, classifier, tenants }: Fields): ChoiceSet
     defaultModel: nameAt(given.default ?? 'auto', 'routing.default'),
     routing: {
       prefer: wordAt(given.prefer ?? 'balanced', 'routing.prefer', ['balanced', 'cost', 'quality']),
+      costFloor: numberAt(given.costFloor ?? 0.5, 'routing.costFloor', 0, 1),
       preferProviders: providersAt(given.preferProviders ?? [], 'routing.preferProviders'),
       strongShare: share?.share,
       isShareFromTraffic: share?.fromTraffic ?? false,

@@ -78,11 +78,9 @@ export function credentialFor(
   parts: Pick<Parts, 'keys'>,
 ): Credential | undefined | Promise<Credential | undefined> {
   const { tenant, user } = request.labels
-  const context = {
-    provider: entry.id,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(user === undefined ? {} : { user }),
-  }
+  const context: { provider: string; tenant?: string; user?: string } = { provider: entry.id }
+  if (tenant !== undefined) context.tenant = tenant
+  if (user !== undefined) context.user = user
   const credential = parts.keys.resolve(context, request.keys, carrierOf(entry))
   return credential instanceof Promise
     ? credential.then((found) => found ?? keyless(entry))

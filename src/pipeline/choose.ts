@@ -187,6 +187,7 @@ async function questionFor(
     },
     factors: {
       prefer: policy.prefer,
+      costFloor: policy.costFloor,
       headroomOf: headroom,
       healthOf: ({ name }) => parts.health.scoreOf(name),
       learnedOf: learnedOf === undefined ? undefined : ({ name }) => learnedOf(name),

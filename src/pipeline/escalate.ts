@@ -42,6 +42,13 @@ export async function escalate(context: RequestContext): Promise<CompletionRespo
   return attend(context, () => stairs.climb())
 }
 
+/** From here on an answer has no fault: of two such, the later one was wanted. */
+const faultless = 0.85
+
+function fairScore({ quality }: Outcome): number {
+  return Math.min(quality.score, faultless)
+}
+
 /** The levels of one request, upwards. */
 class Stairs {
   readonly #context: RequestContext
@@ -69,7 +76,7 @@ class Stairs {
       if (wasTaken === undefined) break
       outcome = wasTaken
       if (outcome.climbed === undefined && best.climbed !== undefined) this.#stands(step, codeOf(outcome))
-      else if (outcome.quality.score >= best.quality.score) best = outcome
+      else if (fairScore(outcome) >= fairScore(best)) best = outcome
       else this.#stands(step, 'its answer is worse')
     }
     const { interruption } = context

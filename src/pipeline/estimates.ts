@@ -3,7 +3,7 @@
 import type { Money } from '../core/money.js'
 import { estimatePromptTokens } from '../core/token-estimate.js'
 import { expectedOutputTokens, type PromptShape, promptShape } from '../cost/expected.js'
-import { expectedOf, type PricedEntry, readableOf } from '../cost/price-board.js'
+import { expectedOf, expectedOfAll, readableOf } from '../cost/price-board.js'
 import { type ModelReference, nameOf } from '../routing/model-reference.js'
 import { tokenCounterFor } from '../routing/token-counter.js'
 import type { Parts } from './parts.js'
@@ -43,32 +43,27 @@ export class Estimates {
   /** In nano-dollars; `undefined` where the price is not known. */
   costOf(model: ModelReference): Money | undefined {
     const entry = this.#parts.priceBoard.priced(model.provider, model.model, this.#at)
-    return this.#expected(entry, model, this.#outputTokensOf(model.provider)) ?? undefined
+    const outputTokens = this.#outputTokensOf(model.provider)
+    const chance = readableOf(entry, this.shape) === 0 ? undefined : this.#chanceOf(model)
+    return expectedOf(entry, this.shape, outputTokens, chance) ?? undefined
   }
 
   /** The same for each model of a list, in its order; NaN where the price is not known. */
   costsOf(models: readonly ModelReference[]): Float64Array {
-    const entries = this.#parts.priceBoard.pricedAll(models, this.#at)
-    const costs = new Float64Array(models.length).fill(Number.NaN)
-    let provider: string | undefined
-    let outputTokens = 0
-    for (let place = 0; place < models.length; place += 1) {
-      const model = models[place]
-      const entry = entries[place]
-      if (model === undefined || entry === undefined || entry.isUnknown) continue
-      if (model.provider !== provider) {
-        provider = model.provider
+    let [provider, outputTokens] = ['', 0]
+    return expectedOfAll(this.#parts.priceBoard.pricedAll(models, this.#at), this.shape, {
+      outputTokensOf: (place) => {
+        const next = models[place]?.provider ?? ''
+        if (next === provider) return outputTokens
+        provider = next
         outputTokens = this.#outputTokensOf(provider)
-      }
-      costs[place] = this.#expected(entry, model, outputTokens) ?? Number.NaN
-    }
-    return costs
-  }
-
-  #expected(entry: PricedEntry, model: ModelReference, outputTokens: number): Money | null {
-    // Where nothing can be in a cache, nobody need be asked how likely it is.
-    const chance = readableOf(entry, this.shape) === 0 ? undefined : this.#chanceOf(model)
-    return expectedOf(entry, this.shape, outputTokens, chance)
+        return outputTokens
+      },
+      hitChanceOf: (place) => {
+        const model = models[place]
+        return model === undefined ? undefined : this.#chanceOf(model)
+      },
+    })
   }
 
   #outputTokensOf(provider: string): number {

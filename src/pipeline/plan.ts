@@ -167,12 +167,9 @@ async function chosenPlan(
 
 function shownChoice({ ordered, payers }: Chosen): RouteCandidate[] {
   const show = showing(ordered)
-  const shown: RouteCandidate[] = []
-  for (const entry of ordered) {
-    const payer = payers.get(entry.contender.provider)
-    if (payer !== undefined) shown.push(show(entry, payer.credential.source))
-  }
-  return shown
+  return ordered.map((entry) =>
+    show(entry, payers.get(entry.contender.provider)?.credential.source ?? 'none'),
+  )
 }
 
 function known(cost: number | undefined): Money | undefined {

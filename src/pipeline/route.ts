@@ -60,18 +60,15 @@ export function showing(
   rated: readonly ShownRating[],
 ): (rating: ShownRating, credentialSource: CredentialSource) => RouteCandidate {
   const { third, twoThirds } = thirdsOf(rated)
-  return ({ contender, score, quality, cost }, credentialSource) => {
-    const { name, info, isQualityKnown } = contender
-    return {
-      model: name,
-      score: info === undefined ? null : score,
-      quality: isQualityKnown ? quality : null,
-      isQualityEstimated: info?.isQualityEstimated ?? false,
-      priceLabel: labelOf(cost, third, twoThirds),
-      expectedCostUsd: Number.isNaN(cost) ? null : toUsd(cost),
-      credentialSource,
-    }
-  }
+  return ({ contender, score, quality, cost }, credentialSource) => ({
+    model: contender.name,
+    score: contender.info === undefined ? null : score,
+    quality: contender.isQualityKnown ? quality : null,
+    isQualityEstimated: contender.info?.isQualityEstimated ?? false,
+    priceLabel: labelOf(cost, third, twoThirds),
+    expectedCostUsd: Number.isNaN(cost) ? null : toUsd(cost),
+    credentialSource,
+  })
 }
 
 function labelOf(cost: number, third: number, twoThirds: number): PriceLabel {

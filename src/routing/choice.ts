@@ -68,7 +68,7 @@ export function choose(question: ChoiceQuestion): Choice {
     if (filter === undefined) kept.push(rated(contender, place, question))
     else {
       if (filter.name === 'health') breathless.push(rated(contender, place, question))
-      leftOut.push({ contender, filter: filter.name, reason: () => filter.reason(contender, needs, around) })
+      leftOut.push(leftOutBy(filter, contender, needs, around))
     }
   }
   const isBreathless = kept.length === 0 && breathless.length > 0
@@ -101,6 +101,10 @@ function firstAgainst(
 ): Filter | undefined {
   for (const filter of asked) if (filter.excludes(contender, needs, around, place)) return filter
   return undefined
+}
+
+function leftOutBy(filter: Filter, contender: Contender, needs: Needs, around: Surroundings): LeftOut {
+  return { contender, filter: filter.name, reason: () => filter.reason(contender, needs, around) }
 }
 
 function rated(contender: Contender, place: number, { needs, around }: ChoiceQuestion): Rated {
@@ -145,14 +149,15 @@ function goodEnough(
         code: 'quality-floor-lowered',
         message: `No model that can answer is good enough for "${needs.level}": the floor of "${level}" (${floor}) holds instead.`,
       })
-    for (const { contender, quality } of rated) {
-      if (quality >= floor) continue
-      const reason = (): string => `its quality of ${quality.toFixed(1)} is below ${floor}`
-      leftOut.push({ contender, filter: 'quality', reason })
-    }
+    for (const entry of rated) if (!(entry.quality >= floor)) leftOut.push(notGoodEnough(entry, floor))
     return { good, warnings }
   }
   return { good: [], warnings }
+}
+
+function notGoodEnough({ contender, quality }: Rated, floor: number): LeftOut {
+  const reason = (): string => `its quality of ${quality.toFixed(1)} is below ${floor}`
+  return { contender, filter: 'quality', reason }
 }
 
 /** Who answered this conversation before goes first, then those of preferred providers, then everybody else. */

@@ -6,7 +6,7 @@ const places = 2 ** placeBits
 const placeMask = places - 1
 
 /**
- * The places of the values, the greatest value first. Values are 0 or ordinary positive numbers. Those that are equal,
+ * The places of the values, the greatest value first. Values are 0 or ordinary positive numbers; those below 0 count as 0. Those that are equal,
  * or differ by less than a part in 10¹¹, keep their order. Of more than 4,096 values, nothing but the speed changes.
  *
  * Whole numbers in a typed array are sorted ten times as fast as objects by a comparison, and numbers from 0 on are in the
@@ -19,7 +19,7 @@ export function greatestFirst(values: ArrayLike<number>): number[] {
   const words = new Uint32Array(keys.buffer)
   const low = isLittleEndian() ? 0 : 1
   for (let at = 0; at < count; at += 1) {
-    keys[at] = values[at] ?? 0
+    keys[at] = Math.max(0, values[at] ?? 0) // the bits of a number below 0 would make it the greatest
     const word = words[2 * at + low] ?? 0
     words[2 * at + low] = ((word & ~placeMask) | (placeMask - at)) >>> 0 // the first of equals is to be the greatest
   }

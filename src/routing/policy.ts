@@ -50,6 +50,8 @@ export interface RoutingPolicy {
   readonly prefer: Preference
   /** Their models go first, if they survive the filters. */
   readonly preferProviders: readonly string[]
+  /** The share of the pool's median cost below which cheaper is no better. */
+  readonly costFloor: number
   /** The share of requests that may count as `complex` or `advanced`; the classifier's own cuts where absent. */
   readonly strongShare: number | undefined
   /** The cuts follow what the app itself asks. */

@@ -20,6 +20,8 @@ export interface Rated {
 /** What else bears on the rank. */
 export interface RankFactors {
   readonly prefer: Preference
+  /** Which share of the median cost is the floor below which cheaper is no better. */
+  readonly costFloor: number
   /** From 0 to 1: how much of what its provider lets through is left. Absent: everything, of everybody. */
   readonly headroomOf: ((contender: Contender) => number) | undefined
   /** From 0 to 1: how it has done lately. */
@@ -57,12 +59,12 @@ export function quotaFactor(weight: number): number {
   return weight > 1 ? Math.min(1, Math.max(leastFactor, (1 / weight) ** 0.2)) : 1
 }
 
-/** Half the median cost of those that cost something; 0 where all are free. Below it, cheaper is no better. */
-export function costFloor(rated: readonly Pick<Rated, 'cost'>[]): number {
+/** The median cost of those that cost something; 0 where all are free. */
+export function medianCost(rated: readonly Pick<Rated, 'cost'>[]): number {
   const paid = new Float64Array(rated.length)
   let count = 0
   for (const { cost } of rated) if (cost > 0) paid[count++] = cost
-  return medianOf(paid.subarray(0, count)) / 2
+  return medianOf(paid.subarray(0, count))
 }
 
 /**
@@ -71,10 +73,9 @@ export function costFloor(rated: readonly Pick<Rated, 'cost'>[]): number {
  * easier request never finds a dearer model than a harder one.
  */
 export function rank(rated: readonly Rated[], pool: readonly Rated[], factors: RankFactors): Rated[] {
-  const priced: Rated[] = []
-  const unpriced: Rated[] = []
-  for (const entry of rated) (Number.isNaN(entry.cost) ? unpriced : priced).push(entry)
-  const worth = worthOf(pool, factors.prefer)
+  const unpriced = rated.filter(({ cost }) => Number.isNaN(cost))
+  const priced = unpriced.length === 0 ? rated : rated.filter(({ cost }) => !Number.isNaN(cost))
+  const worth = worthOf(pool, factors)
   for (const entry of priced) entry.score = worth(entry) * factorOf(entry.contender, factors)
   for (const entry of unpriced) entry.score = entry.quality * factorOf(entry.contender, factors)
   return unpriced.length === 0 ? byScore(priced) : [...byScore(priced), ...byScore(unpriced)]
@@ -89,10 +90,14 @@ export function byExpectedCost(left: Rated, right: Rated): number {
   return (first ?? 0) < (second ?? 0) ? -1 : 1
 }
 
-function worthOf(pool: readonly Rated[], prefer: Preference): (entry: Rated) => number {
+function worthOf(
+  pool: readonly Rated[],
+  { prefer, costFloor }: Pick<RankFactors, 'prefer' | 'costFloor'>,
+): (entry: Rated) => number {
   if (prefer === 'balanced') {
-    const floor = costFloor(pool)
-    if (floor === 0) return ({ quality }) => quality
+    const median = medianCost(pool)
+    if (median === 0) return ({ quality }) => quality
+    const floor = Math.max(1, costFloor * median) // a nano-dollar at the least: what is free is divided by it too
     return ({ quality, cost }) => (quality * quality) / Math.max(cost, floor)
   }
   const weights = leanings[prefer]
@@ -121,12 +126,7 @@ function factorOf(contender: Contender, { headroomOf, healthOf, learnedOf }: Ran
 function byScore(rated: readonly Rated[]): Rated[] {
   const scores = new Float64Array(rated.length)
   for (let place = 0; place < rated.length; place += 1) scores[place] = rated[place]?.score ?? 0
-  const ordered: Rated[] = []
-  for (const place of greatestFirst(scores)) {
-    const entry = rated[place]
-    if (entry !== undefined) ordered.push(entry)
-  }
-  return ordered
+  return greatestFirst(scores).map((place) => rated[place] as Rated) // they are places of the same list
 }
 
 function byName(left: Rated, right: Rated): number {

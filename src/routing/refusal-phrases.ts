@@ -9,13 +9,13 @@ const cannot =
 
 /** Refused whatever follows. "I cannot help but admire" is not among them. */
 const refusedAlways =
-  /^(?:assist|comply|fulfil|participate in|engage (?:in|with)|help(?: you)?(?: with| on| there| do| to (?:create|write|make|plan|find)|[.,;:!]|$))/
+  /^(?:assist|comply|fulfil|participate in|engage (?:in|with)|help(?: you)?(?: with| there| do| to (?:create|write|make|plan|find)|[.;:!]|$))/
 
 const deeds =
   /^(?:provide|create|generate|write|produce|give|offer|share|discuss|answer|continue|complete|process|support|do|make|recommend|respond to)\b/
 
 const refusedThings =
-  /^[a-z]+ (?:to )?(?:that|this|these|those|such|your request|instructions|information|content|advice|guidance|details)\b/
+  /^[a-z]+ (?:to )?(?:that|this|these|those|such|your request|(?:[a-z-]{1,30} ){0,4}(?:instructions|information|content|advice|guidance|details|assistance))\b/
 
 const declined =
   /^i (?:must |have to |need to |will have to )?(?:respectfully |politely )?decline (?:to (?:assist|help|provide|answer|create|generate|write|comply)|(?:this|that|your) request)/
@@ -82,5 +82,5 @@ function isEnglishRefusal(beginning: string): boolean {
   const deed = statement.replace(cannot, '')
   if (deed === statement) return false
   if (refusedAlways.test(deed)) return true
-  return deeds.test(deed) && (hasPreface || refusedThings.test(deed))
+  return deeds.test(deed) && refusedThings.test(deed)
 }

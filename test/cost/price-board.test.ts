@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { genaiPrices } from '../../src/catalogue/genai-prices.js'
 import type { FoundPrice, ModelPrice, PriceSource, Rate } from '../../src/core/price.js'
 import { expectedCost, type PromptShape } from '../../src/cost/expected.js'
-import { entryOf, expectedOf, PriceBoard, ratesAt } from '../../src/cost/price-board.js'
+import { entryOf, expectedOf, expectedOfAll, PriceBoard, ratesAt } from '../../src/cost/price-board.js'
 import { Pricing } from '../../src/cost/pricing.js'
 import { FakeClock } from '../../src/testing/fake-clock.js'
 
@@ -77,6 +77,28 @@ describe('the fast sum', () => {
         expect(expectedOf(entry, prompt, outputTokens, hitChance)).toBe(exact)
       }),
       { numRuns: 3_000 },
+    )
+  })
+
+  it('CO8, CO9: is the same for a whole list at once, and unknown where a price is', () => {
+    const prices = fc.array(fc.oneof(anyPrice, fc.constant(undefined)), { maxLength: 12 })
+    fc.assert(
+      fc.property(prices, anyPrompt, anyCount, anyChance, (given, prompt, outputTokens, hitChance) => {
+        const models = given.map((_, at) => ({ provider: 'a', model: `m${at}` }))
+        const known = new Map(
+          given.flatMap((price, at) => (price === undefined ? [] : [[`a/m${at}`, found(price)] as const])),
+        )
+        const { board } = boardOf(told(known).source)
+        const calls = { outputTokensOf: () => outputTokens, hitChanceOf: () => hitChance }
+        const costs = expectedOfAll(board.pricedAll(models, minute), prompt, calls)
+        expect([...costs]).toEqual(
+          models.map(({ provider, model }) => {
+            const entry = board.priced(provider, model, minute)
+            return expectedOf(entry, prompt, outputTokens, hitChance) ?? Number.NaN
+          }),
+        )
+      }),
+      { numRuns: 1_000 },
     )
   })
 
@@ -191,6 +213,21 @@ describe('the board', () => {
     expect(ratesAt(board.priced('a', 'b', minute + 60_000), 0).input).toBe(2)
     prices.delete('a/b')
     expect(board.priced('a', 'b', minute + 120_000).isUnknown).toBe(true)
+  })
+
+  it('CO8: looks a list up once in a minute, and anew when prices are others', async () => {
+    const prices = new Map([['a/b', found({ input: 1, output: 1 })]])
+    const { asked, source } = told(prices)
+    const { board, pricing } = boardOf(source)
+    const list = [{ provider: 'a', model: 'b' }]
+    const first = board.pricedAll(list, minute)
+    expect(board.pricedAll(list, minute + 59_999)).toBe(first)
+    expect(asked).toEqual(['a/b'])
+    prices.set('a/b', found({ input: 2, output: 1 }))
+    expect(board.pricedAll(list, minute + 60_000).input[0]).toBe(2)
+    prices.set('a/b', found({ input: 3, output: 1 }))
+    await pricing.refresh()
+    expect(board.pricedAll(list, minute + 60_000).input[0]).toBe(3)
   })
 
   it('CO8: tells the price of the time of day, as the table has it', () => {

@@ -33,6 +33,21 @@ describe('KY8: what puts a key out of use', () => {
     expect(ready('small')).toEqual(['first', 'second'])
   })
 
+  it('KY8: says of which providers no model need be asked for', () => {
+    const { pool, clock } = poolOf()
+    expect(pool.mayRefuse('acme', [first])).toBe(false)
+    pool.failed('acme', 'large', first, refused('rate-limited', 30_000))
+    expect(pool.mayRefuse('acme', [first])).toBe(true)
+    expect([
+      pool.mayRefuse('acme', both),
+      pool.mayRefuse('acme', []),
+      pool.mayRefuse('other', [first]),
+    ]).toEqual([false, false, false])
+    clock.nowMs = 30_000
+    pool.succeeded('acme', 'large', first)
+    expect(pool.mayRefuse('acme', [first])).toBe(false)
+  })
+
   it('KY8: a 403 parks the key for that model alone', () => {
     const { pool, clock, ready } = poolOf()
     pool.failed('acme', 'large', first, refused('permission'))

@@ -19,6 +19,21 @@ describe('BR1: what opens a breaker', () => {
     expect(breaker.isReady(name)).toBe(false)
   })
 
+  it('BR1: names those that nobody may ask, until their time is over', () => {
+    const { breaker, clock, fail } = breakerWith()
+    fail(4)
+    fail(5, 'acme/small')
+    expect([...breaker.refused()]).toEqual(['acme/small'])
+    clock.nowMs = 9_999
+    expect([...breaker.refused()]).toEqual(['acme/small'])
+    clock.nowMs = 10_000
+    expect([...breaker.refused()]).toEqual([])
+    const probe = breaker.acquire('acme/small')
+    expect([...breaker.refused()]).toEqual(['acme/small'])
+    probe.success()
+    expect([...breaker.refused()]).toEqual([])
+  })
+
   it('BR1: a success between failures clears the count', () => {
     const { breaker, fail, succeed } = breakerWith({ minimumCalls: 1_000 })
     for (let round = 0; round < 20; round++) {

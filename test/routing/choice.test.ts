@@ -224,6 +224,21 @@ describe('the rank', () => {
     ])
   })
 
+  it('counts cheaper as better further down where the app lowers the floor (RK4)', () => {
+    const models = {
+      'a/x': { quality: 90, cost: 100 },
+      'a/y': { quality: 95, cost: 400 },
+      'a/z': { quality: 95, cost: 1_000 },
+    }
+    expect(orderOf(chooseFrom(models))).toEqual(['a/x', 'a/y', 'a/z'])
+    const dear = { ...models, 'a/w': { quality: 95, cost: 1_000 } }
+    expect(orderOf(chooseFrom(dear))[0]).toBe('a/x')
+    const dearer = { ...dear, 'a/v': { quality: 95, cost: 1_000 } }
+    // The median is 1,000: x and y cost less than half of it, so that the better one goes first.
+    expect(orderOf(chooseFrom(dearer))[0]).toBe('a/y')
+    expect(orderOf(chooseFrom(dearer, { factors: { costFloor: 0.1 } }))[0]).toBe('a/x')
+  })
+
   it('takes the median before the quality filter, of those that cost something (RK4)', () => {
     const made = chooseFrom({
       'a/free': { quality: 85, cost: 0 },

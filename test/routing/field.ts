@@ -82,6 +82,7 @@ export function chooseFrom(
     },
     factors: {
       prefer: 'balanced',
+      costFloor: 0.5,
       headroomOf: () => 1,
       healthOf: () => 1,
       learnedOf: () => 1,

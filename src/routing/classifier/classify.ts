@@ -79,7 +79,7 @@ export class Classifier {
     const sight = this.#reader.read(text)
     const judgement = judge(sight, around)
     const spreads = this.#trained.spreads(sight)
-    return { sight, judgement, spreads, score: this.#trained.ordering(spreads, judgement.points) }
+    return { sight, judgement, spreads, score: this.#trained.ordering(sight, spreads, judgement.points) }
   }
 
   /** The turn that the last one stands for: itself, or what it says yes to, answers or goes on with. */

@@ -26,6 +26,8 @@ export interface Findings {
   commonEnglish: number
   /** Letters outside the Latin alphabet. */
   foreignLetters: number
+  /** The hash of every word, material included, in the order of the text. */
+  readonly wordHashes: number[]
 }
 
 /** Nothing read yet. */
@@ -45,5 +47,6 @@ export function noFindings(): Findings {
     newlines: 0,
     commonEnglish: 0,
     foreignLetters: 0,
+    wordHashes: [],
   }
 }

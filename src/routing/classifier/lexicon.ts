@@ -30,11 +30,6 @@ export function hashOf(text: string): number {
   return hash
 }
 
-/** The hash of a word that has ended, as the table of trained words knows it. */
-export function wordHash(word: string): number {
-  return hashStep(hashOf(word), endMark)
-}
-
 const slotBits = 14
 const slotMask = (1 << slotBits) - 1
 

@@ -136,6 +136,7 @@ export class Scanner {
     }
     into.allWords += 1
     into.letters += letters
+    into.wordHashes.push(hash)
     if (letters === 1 && isAsked && isVariable(text, start, at)) into.variables += 1
     if (first < 0x80) {
       if (letters <= 5 && this.#common.has(hash)) into.commonEnglish += 1

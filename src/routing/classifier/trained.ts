@@ -2,6 +2,7 @@
 
 import { type Feature, featureNames, measure } from './features.js'
 import type { Sight } from './sight.js'
+import { WordTable } from './trained-words.js'
 
 /** What training found. */
 export interface TrainedWeights {
@@ -11,23 +12,29 @@ export interface TrainedWeights {
   readonly sum: readonly [mean: number, spread: number]
   /** Mean and spread of the rules' points over the same. */
   readonly rules: readonly [mean: number, spread: number]
+  /** Mean and spread of the sum of the words' weights over the same. */
+  readonly wordSum: readonly [mean: number, spread: number]
+  /** The weights of the words, a character each. */
+  readonly words: string
   /** How the level scores fall there: the thousandths in each of 100 steps from 0 to 1, with spaces between. */
   readonly reached: string
 }
 
-/** One feature never counts for more than so many spreads. */
+/** No feature counts for more than so many spreads, and the words together neither. */
 const mostSpreads = 3
-/** What the rules count for beside the trained sum. */
-export const ruleShare = 0.1
+/** What the rules count for beside the trained sum of features and that of words, which count 1. */
+export const ruleShare = 0.5
 
 /** The trained weights, laid out for speed. */
 export class TrainedScore {
   readonly #weights: TrainedWeights
   readonly #numbers: Float64Array
+  readonly #words: WordTable
 
   constructor(weights: TrainedWeights) {
     this.#weights = weights
     this.#numbers = Float64Array.from(featureNames.flatMap((name) => [...weights.features[name]]))
+    this.#words = new WordTable(weights.words)
   }
 
   /** How far a turn's sum lies above the mean of the development data, in spreads. */
@@ -38,14 +45,20 @@ export class TrainedScore {
       const mean = this.#numbers[3 * at] ?? 0
       const spread = this.#numbers[3 * at + 1] ?? 1
       const away = ((measured[at] ?? 0) - mean) / spread
-      sum += (this.#numbers[3 * at + 2] ?? 0) * Math.max(-mostSpreads, Math.min(mostSpreads, away))
+      sum += (this.#numbers[3 * at + 2] ?? 0) * bounded(away)
     }
     return (sum - this.#weights.sum[0]) / this.#weights.sum[1]
   }
 
-  /** The blend that orders prompts best, from 0 to 1: the trained sum with the rules' points beside it. */
-  ordering(spreads: number, points: number): number {
-    const { rules } = this.#weights
-    return 1 / (1 + Math.exp(-(spreads + (ruleShare * (points - rules[0])) / rules[1])))
+  /** The blend that orders prompts best, from 0 to 1: both trained sums, with the rules' points beside them. */
+  ordering(sight: Sight, spreads: number, points: number): number {
+    const { rules, wordSum } = this.#weights
+    const words = bounded((this.#words.sum(sight.wordHashes) - wordSum[0]) / wordSum[1])
+    return 1 / (1 + Math.exp(-(spreads + words + (ruleShare * (points - rules[0])) / rules[1])))
   }
+}
+
+/** A distance from the mean in spreads, as far as it counts. */
+export function bounded(spreads: number): number {
+  return Math.max(-mostSpreads, Math.min(mostSpreads, spreads))
 }

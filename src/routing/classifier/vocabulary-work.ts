@@ -41,7 +41,7 @@ export const workWords = {
     lo_hong tan_cong bao_mat ma_hoa ช่องโหว่ การโจมตี ความปลอดภัย เข้ารหัส sarbarhet* sakerhet* kryptering sikkerhed* haavoittuvuu* tietoturva
     ευπαθει* επιθεσ* ασφαλεια κρυπτογραφ* פגיעויות התקפות אבטחה הצפנה দুর্বলতা নিরাপত্তা আক্রমণ vulnerabilit* atacuri securitate sebezhetoseg*
     tamadas* titkosit* kwetsba* aanval* beveilig* zranitelnost* utok* bezpecnost*`,
-  expert: `research_plan methodology dark_matter np_hard np_complete versus_np undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
+  expert: `research_plan methodology dark_matter np_hard np_complete undecidab* computability halting_problem relativi* quantum entanglement topolog* homolog* cohomolog* manifold*
     riemann* galois hilbert* banach* lebesgue measure_theory category_theory functor* stochastic martingale* ergodic asymptotic* axiom*
     lock_free wait_free linearizab* memory_model happens_before garbage_collector compiler type_inference type_system formal_verification
     model_checking temporal_logic invariant* convergence lower_bound upper_bound approximation_algorithm amortized amortised np
@@ -114,7 +114,7 @@ export const workWords = {
     розв_яж* обчисл* coz hesapla* احسب حل اوجد محاسبه हल_करें गणना ज्ञात_कीजिए 计算 計算 求解 解方程 求 計算* 解いて 解け 求め* 계산* 풀어* 구하* hitung*
     selesaikan tinh giai คำนวณ แก้สมการ หาค่า berakna los_ekvationen beregn* los_ligning* laske ratkaise υπολογισ* λυσ* חשב פתור গণনা সমাধান
     calculeaz* rezolva szamits* oldd_meg kokotoa tatua bereken* los_op vypocit* vyres*`,
-  puzzle: `lying lie honest truth puzzle riddle logic_puzzle knights knaves liar liars lies tells_the_truth telling_the_truth truthful sit_in_a sits sit_next next_to left_of right_of sits_between
+  puzzle: `lying lie honest truth puzzle riddle logic_puzzle knights knaves liar liars lies telling_the_truth truthful sit_in_a sits sit_next next_to left_of right_of sits_between
     clue clues each_person weigh_the scales crossing_the_river chess sudoku cryptarithm* mienten miente dice_la_verdad acertijo mentent menteur*
     dit_la_verite enigme lugt lugner* die_wahrheit ratsel mente mentiros* verdade enigma bugiard* mente dice_la_verita zagadk* klam* prawd*
     mowi лжец* лжет говорит_правду загадк* головоломк* бреше yalan* dogru_soyl* bilmece يكذب كاذب الصدق لغز झूठ सच पहेली 说谎 说真话 谎 骗子 谜题 逻辑题 嘘つき 嘘

@@ -1,4 +1,4 @@
-// The acceptance prompts: what level each must get. Test data: nothing is trained, tuned or written from them.
+// The acceptance prompts: what level each must get. Test data: no training step reads them, and no rule quotes them.
 import type { ClassifierQuestion } from '../../../src/core/classification.js'
 import type { Level } from '../../../src/core/level.js'
 import {
