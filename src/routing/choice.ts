@@ -163,15 +163,16 @@ function notGoodEnough({ contender, quality }: Rated, floor: number): LeftOut {
 /** Who answered this conversation before goes first, then those of preferred providers, then everybody else. */
 function favoured(ranked: Rated[], { preferProviders, sticky, needs }: ChoiceQuestion): Rated[] {
   if (preferProviders.length === 0 && sticky === undefined && needs.taskType !== 'pdf-ocr') return ranked
-  const placeOf = ({ contender }: Rated): number => {
-    if (sticky?.provider === contender.provider && sticky.model === contender.model) return -2
-    const place = preferProviders.indexOf(contender.provider)
-    if (place !== -1) return place
-    return preferProviders.length
+  const groups: Rated[][] = []
+  for (const entry of ranked) {
+    const { provider, model, info } = entry.contender
+    const preferred = preferProviders.indexOf(provider)
+    const isSticky = sticky?.provider === provider && sticky.model === model
+    const place = isSticky ? 0 : 1 + (preferred === -1 ? preferProviders.length : preferred)
+    const readsDocuments = needs.taskType === 'pdf-ocr' && info?.input?.includes('document')
+    const group = 2 * place + (readsDocuments ? 0 : 1)
+    groups[group] ??= []
+    groups[group].push(entry)
   }
-  const readsDocuments = ({ contender }: Rated): number =>
-    needs.taskType === 'pdf-ocr' && contender.info?.input?.includes('document') ? 0 : 1
-  return [...ranked].sort(
-    (left, right) => placeOf(left) - placeOf(right) || readsDocuments(left) - readsDocuments(right),
-  )
+  return groups.flat() // leaves out the groups that nobody is in
 }
