@@ -47,7 +47,7 @@ export function guessTask(sight: Sight, tools: readonly Tool[], points: number, 
   let total = 0.4
   for (const [name, vote] of Object.entries(votes) as [TaskType, number][]) {
     // the keys of Votes
-    total += vote
+    total += Math.max(0, vote)
     if (vote > most) [best, most] = [name, vote]
   }
   return most === 0
