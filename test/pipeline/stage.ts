@@ -189,7 +189,7 @@ export function closing<Kind extends AnswerReply | ErrorReply | RawReply>(kept: 
 }
 
 /** Waits for something that other processes or sockets bring about. */
-export async function until(isTrue: () => boolean, what: string, withinMs = 2_000): Promise<void> {
+export async function until(isTrue: () => boolean, what: string, withinMs = 10_000): Promise<void> {
   const end = performance.now() + withinMs
   while (!isTrue()) {
     if (performance.now() > end) throw new Error(`It did not happen within ${withinMs} ms: ${what}`)
