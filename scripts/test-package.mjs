@@ -57,7 +57,7 @@ async function pack(folder) {
 function checkContents({ files, size, unpackedSize }) {
   const wanted = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json']
   const allowed =
-    /^(dist\/.+\.(c?js|d\.c?ts)|docs\/.+\.md|examples\/.+\.ts|bench\/README\.md|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE|package\.json)$/
+    /^(dist\/.+\.(c?js|d\.c?ts)|docs\/.+\.(md|svg)|examples\/.+\.ts|bench\/README\.md|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE|package\.json)$/
   fail([
     ...wanted.filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
     ...files.filter((name) => !allowed.test(name)).map((name) => `${name} does not belong there`),
