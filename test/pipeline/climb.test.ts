@@ -135,7 +135,7 @@ it('FO5: a retry that an abort prevents is not paid', async () => {
   const before = upstream.hits()
   const abort = new AbortController()
   const last = failureOf(handler.generateResponse({ ...request, model: 'one/z', signal: abort.signal }))
-  await until(() => upstream.hits() === before + 1, 'the request')
+  await until(() => upstream.hits() > before, 'the request')
   await new Promise((resolve) => setTimeout(resolve, 50))
   abort.abort()
   expect((await last).code).toBe('aborted') // it was waiting for its retry, so there was something left to pay with
